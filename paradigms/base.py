@@ -1,0 +1,170 @@
+"""The contract every paradigm shares: a scikit-learn classifier over raw strings that can be trained step by step."""
+
+from __future__ import annotations
+
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, is_dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.exceptions import NotFittedError
+
+
+class ParadigmError(ValueError):
+    """Bad input, said in a way a page can translate.
+
+    `kind` names what is wrong, `where` the place (a template, a file and line, a label), `position` the first
+    character concerned (None where there is none), `offending` the text itself, `details` whatever else the sentence
+    needs (a count, the pieces of a word).
+    """
+
+    def __init__(
+        self,
+        kind: str,
+        message: str,
+        *,
+        where: str = "",
+        position: int | None = None,
+        offending: str = "",
+        **details: Any,
+    ):
+        super().__init__(message)
+        self.kind = kind
+        self.where = where
+        self.position = position
+        self.offending = offending
+        self.details = details
+
+
+class SavedModelError(ParadigmError):
+    """A folder that is not a saved classifier of the class asked for."""
+
+
+@dataclass(frozen=True)
+class TrainStep:
+    """One step of training, for progress bars, live charts and cancelling."""
+
+    step: int  # 1, 2, ..., total
+    total: int
+    loss: float  # of this step's batch, in nats
+    accuracy: float  # on the training examples seen so far, 0 to 1
+    seconds: float  # since training began
+
+
+def training_set(texts: Sequence[str], labels: Sequence[str]) -> tuple[list[str], np.ndarray, np.ndarray]:
+    """The texts, the classes in sorted order, and the class of each text as an index into them.
+
+    Raises ParadigmError where there are not as many labels as texts, or fewer than two classes.
+    """
+    texts, names = [str(text) for text in texts], [str(label) for label in labels]
+    if len(texts) != len(names):
+        message = f"{len(texts)} texts but {len(names)} labels"
+        raise ParadigmError("length_mismatch", message, texts=len(texts), labels=len(names))
+    classes, gold = np.unique(names, return_inverse=True)
+    if len(classes) < 2:
+        raise ParadigmError("one_class", "training needs examples of at least two classes", classes=len(classes))
+    return texts, classes.astype(object), gold
+
+
+class TextClassifier(ClassifierMixin, BaseEstimator, ABC):
+    """Base of the four paradigms. Subclasses give `fit_steps`, `predict_proba`, `explain`, `_state`, `_restore`.
+
+    Labels may be any strings and any number of classes; `classes_` holds them sorted, the column order of
+    `predict_proba`. `trainable_parameters_` counts the numbers that `fit` estimated.
+    """
+
+    classes_: np.ndarray
+    trainable_parameters_: int
+
+    @abstractmethod
+    def fit_steps(self, texts: Sequence[str], labels: Sequence[str]) -> Iterator[TrainStep]:
+        """Train on `texts` with their `labels`, one `TrainStep` at a time. Between steps the classifier can predict."""
+
+    @abstractmethod
+    def predict_proba(self, texts: Sequence[str]) -> np.ndarray:
+        """Probabilities, shape (n_texts, n_classes); rows sum to 1, columns in the order of `classes_`."""
+
+    @abstractmethod
+    def explain(self, text: str) -> Any:
+        """The method's own evidence for its answer to one text, as a small frozen dataclass."""
+
+    def fit(self, texts: Sequence[str], labels: Sequence[str]) -> Self:
+        """Train to the end; returns self."""
+        for _ in self.fit_steps(texts, labels):
+            pass
+        return self
+
+    def predict(self, texts: Sequence[str]) -> np.ndarray:
+        """The most probable label of each text, shape (n_texts,)."""
+        return self.classes_[self.predict_proba(texts).argmax(axis=1)]
+
+    def _require_fitted(self) -> None:
+        if not hasattr(self, "classes_"):
+            raise NotFittedError(f"{type(self).__name__} has to be fitted before it can predict.")
+
+    # Saving: parameters and text as JSON, numbers as safetensors. Nothing that is loaded can run code.
+
+    @abstractmethod
+    def _state(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+        """What `fit` learned: named arrays, and whatever else as JSON."""
+
+    @abstractmethod
+    def _restore(self, arrays: dict[str, np.ndarray], extra: dict[str, Any]) -> None:
+        """The inverse of `_state`."""
+
+    def save(self, folder: str | Path) -> None:
+        """Write `classifier.json` and `weights.safetensors` into `folder`."""
+        from safetensors.numpy import save_file
+
+        self._require_fitted()
+        arrays, extra = self._state()
+        folder = Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        description = {
+            "class": type(self).__name__,
+            "params": {name: plain(value) for name, value in self.get_params(deep=False).items()},
+            "classes": [str(label) for label in self.classes_],
+            "trainable_parameters": self.trainable_parameters_,
+            "extra": extra,
+        }
+        text = json.dumps(description, ensure_ascii=False, indent=1)
+        (folder / "classifier.json").write_text(text + "\n", encoding="utf8")
+        save_file({name: np.ascontiguousarray(array) for name, array in arrays.items()}, folder / "weights.safetensors")
+
+    @classmethod
+    def load(cls, folder: str | Path, **params: Any) -> Self:
+        """The classifier that `save` wrote into `folder`; `params` replace constructor parameters (a backbone, say)."""
+        from safetensors.numpy import load_file
+
+        folder = Path(folder)
+        try:
+            description = json.loads((folder / "classifier.json").read_text(encoding="utf8"))
+            arrays = load_file(folder / "weights.safetensors")
+        except (OSError, ValueError) as error:
+            raise SavedModelError("not_a_saved_model", f"no saved classifier in {folder}", where=str(folder)) from error
+        if description["class"] != cls.__name__:
+            raise SavedModelError(
+                "other_class", f"{folder} holds a {description['class']}, not a {cls.__name__}", where=str(folder)
+            )
+        model = cls(**{**description["params"], **params})
+        model.classes_ = np.asarray(description["classes"], dtype=object)
+        model.trainable_parameters_ = description["trainable_parameters"]
+        model._restore(arrays, description["extra"])
+        return model
+
+
+def plain(value: Any) -> Any:
+    """A constructor parameter as JSON can hold it: templates and verbalizers become their source text."""
+    if hasattr(value, "source"):
+        return value.source
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    if isinstance(value, tuple):
+        return list(value)
+    if isinstance(value, np.generic):
+        return value.item()
+    return value

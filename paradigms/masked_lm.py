@@ -1,0 +1,285 @@
+"""The backbone: a masked language model that is asked about one position only.
+
+`transformers` gives the whole sentence over the whole vocabulary. A prompt needs one row of that, often two columns
+of it, so the work is cut where it is not looked at: texts of like length share a batch, the head runs at [MASK] only,
+and where just label words are asked for only their rows of the decoder are multiplied.
+"""
+
+from __future__ import annotations
+
+import copy
+import os
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor, nn
+
+from .allocator import keep_freed_memory
+from .base import ParadigmError
+from .tokens import Encoded, piece_ids, special_frame
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+BUILT_IN = Path(__file__).resolve().parent.parent / "assets" / "backbone"
+TOKENS_PER_BATCH = 2048  # enough to keep two cores busy, small enough to stay in their caches
+SEEN_TEXTS = 20_000  # states kept, 30 MB at width 384
+BF16_FROM = 32  # texts in one call from which bf16 is worth its rounding
+
+
+class BackboneError(ParadigmError):
+    """A model that cannot be the backbone. `kind`: not_found, no_safetensors, not_masked_lm, no_head, unknown_head."""
+
+
+def _bert_head(model: PreTrainedModel) -> nn.Module:
+    return model.cls.predictions.transform
+
+
+def _roberta_head(model: PreTrainedModel) -> Callable[[Tensor], Tensor]:
+    head = model.lm_head
+    return lambda states: head.layer_norm(nn.functional.gelu(head.dense(states)))
+
+
+def _distilbert_head(model: PreTrainedModel) -> Callable[[Tensor], Tensor]:
+    return lambda states: model.vocab_layer_norm(model.activation(model.vocab_transform(states)))
+
+
+# What stands between the encoder's output and the decoder that is tied to the embeddings, per architecture.
+HEADS: dict[str, Callable[[PreTrainedModel], Callable[[Tensor], Tensor]]] = {
+    "bert": _bert_head,
+    "roberta": _roberta_head,
+    "xlm-roberta": _roberta_head,
+    "camembert": _roberta_head,
+    "distilbert": _distilbert_head,
+}
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Filled templates, padded to the longest. B: batch, T: tokens."""
+
+    input_ids: Tensor  # (B, T)
+    token_type_ids: Tensor  # (B, T)
+    attention_mask: Tensor  # (B, T), 1 for tokens, 0 for padding
+    mask_position: Tensor  # (B,)
+
+
+@dataclass(frozen=True)
+class MaskedLM:
+    """A masked language model with its tokenizer. H: hidden size, V: vocabulary size."""
+
+    model: PreTrainedModel
+    tokenizer: PreTrainedTokenizerBase
+    name: str
+    seen: Seen = field(default_factory=lambda: Seen(0), compare=False)
+
+    @classmethod
+    def load(cls, source: str | Path | None = None) -> MaskedLM:
+        """The built-in backbone, or one from a folder or the hub; loaded once per source and shared.
+
+        Weights as safetensors only, no remote code. Raises BackboneError, also where the checkpoint has no
+        masked-LM head: with a fresh random head every prompt would answer at chance without a word of warning.
+        """
+        return _load(str(source) if source is not None else str(BUILT_IN))
+
+    def copy(self) -> MaskedLM:
+        """The same backbone with weights of its own, to be trained; what it answers is not kept."""
+        return replace(self, model=copy.deepcopy(self.model), seen=Seen(0))
+
+    @property
+    def n_parameters(self) -> int:
+        return sum(weight.numel() for weight in self.model.parameters())
+
+    @property
+    def hidden_size(self) -> int:
+        return self.model.config.hidden_size
+
+    @property
+    def max_length(self) -> int:
+        # RoBERTa counts positions from padding_idx + 1, so two of its positions are never used.
+        reserved = self.tokenizer.pad_token_id + 1 if self.model.config.model_type != "bert" else 0
+        return self.model.config.max_position_embeddings - reserved
+
+    def encode(self, texts: Sequence[str]) -> list[Encoded]:
+        """`[CLS] text [SEP]` without any template, cut at `max_length`; `mask_position` is that of [CLS]."""
+        return [self._framed(ids) for ids in piece_ids(self.tokenizer, texts)]
+
+    def encode_hidden(self, texts: Sequence[str | tuple[str, str]]) -> list[Encoded]:
+        """As `encode`; of a pair (before, after) the word between them is hidden behind one [MASK]."""
+        encoded = []
+        for text in texts:
+            if isinstance(text, str):
+                encoded += self.encode([text])
+            else:
+                before, after = piece_ids(self.tokenizer, [text[0].rstrip(), text[1].rstrip()])
+                encoded.append(self._framed([*before, self.tokenizer.mask_token_id, *after]))
+        return encoded
+
+    def _framed(self, ids: Sequence[int]) -> Encoded:
+        opening, _, closing = special_frame(self.tokenizer)
+        room = self.max_length - len(opening) - len(closing)
+        filled = (*opening, *ids[:room], *closing)
+        return Encoded(filled, (0,) * len(filled), 0, max(0, len(ids) - room))
+
+    def batch(self, encoded: Sequence[Encoded]) -> Batch:
+        """Pad filled templates to one length."""
+        longest = max(len(item.input_ids) for item in encoded)
+        ids = torch.full((len(encoded), longest), self.tokenizer.pad_token_id)  # (B, T)
+        types, attention = torch.zeros_like(ids), torch.zeros_like(ids)
+        for row, item in enumerate(encoded):
+            length = len(item.input_ids)
+            ids[row, :length] = torch.tensor(item.input_ids)
+            types[row, :length] = torch.tensor(item.token_type_ids)
+            attention[row, :length] = 1
+        return Batch(ids, types, attention, torch.tensor([item.mask_position for item in encoded]))
+
+    def hidden(self, batch: Batch, *, attentions: bool = False):
+        """The encoder's output: `.last_hidden_state` (B, T, H) and, if asked for, `.attentions`."""
+        inputs = {"input_ids": batch.input_ids, "attention_mask": batch.attention_mask}
+        if getattr(self.model.config, "type_vocab_size", 0) > 1:
+            inputs["token_type_ids"] = batch.token_type_ids
+        return self.model.base_model(**inputs, output_attentions=attentions)
+
+    def states_at_mask(self, batch: Batch) -> Tensor:
+        """What the head makes of the encoder's output at [MASK], shape (B, H); the decoder's input."""
+        hidden = self.hidden(batch).last_hidden_state  # (B, T, H)
+        at_mask = hidden[torch.arange(len(batch.mask_position)), batch.mask_position]  # (B, H)
+        # One position is cheap, and two close logits are where rounding would change the answer: always fp32.
+        with torch.autocast("cpu", enabled=False):
+            return HEADS[self.model.config.model_type](self.model)(at_mask.float())
+
+    def decode(self, states: Tensor, word_ids: Sequence[int] | None = None) -> Tensor:
+        """Logits over the vocabulary, shape (B, V), or over some words of it, shape (B, n_words)."""
+        decoder = self.model.get_output_embeddings()  # weight (V, H) tied to the embeddings, bias (V,)
+        if word_ids is None:
+            return decoder(states)
+        chosen = torch.tensor(word_ids)
+        return nn.functional.linear(states, decoder.weight[chosen], decoder.bias[chosen])
+
+    def logits_at_mask(self, encoded: Sequence[Encoded], word_ids: Sequence[int] | None = None) -> Tensor:
+        """fp32 logits at [MASK] without gradients, in the order of `encoded`: shape (n, V), or (n, n_words).
+
+        Other words for the same filled texts do not run the encoder again.
+        """
+        if not encoded:
+            return torch.empty(0, 0)
+        bf16 = use_bf16(len(encoded))
+        states = {item: known for item in encoded if (known := self.seen.get((item, bf16))) is not None}
+        asked = [item for item in dict.fromkeys(encoded) if item not in states]
+        with evaluating(self.model, bf16):
+            for rows in length_sorted([len(item.input_ids) for item in asked]):
+                batch = [asked[row] for row in rows]
+                for item, answered in zip(batch, self.states_at_mask(self.batch(batch)), strict=True):
+                    states[item] = answered
+                    self.seen.put((item, bf16), answered)
+            with torch.autocast("cpu", enabled=False):
+                return self.decode(torch.stack([states[item] for item in encoded]), word_ids)
+
+
+class Seen:
+    """The states of filled texts seen lately, shared by all callers; the oldest are dropped."""
+
+    def __init__(self, capacity: int):
+        self.capacity = capacity
+        self.states: OrderedDict[tuple[Encoded, bool], Tensor] = OrderedDict()
+        self.lock = Lock()
+
+    def get(self, key: tuple[Encoded, bool]) -> Tensor | None:
+        with self.lock:
+            if key in self.states:
+                self.states.move_to_end(key)
+            return self.states.get(key)
+
+    def put(self, key: tuple[Encoded, bool], states: Tensor) -> None:
+        if self.capacity:
+            with self.lock:
+                self.states[key] = states.clone()
+                while len(self.states) > self.capacity:
+                    self.states.popitem(last=False)
+
+
+@contextmanager
+def evaluating(module: nn.Module, bf16: bool = False) -> Iterator[None]:
+    """Inference mode, dropout off, and bf16 matrix products if asked for."""
+    was_training = module.training
+    module.eval()
+    try:
+        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=bf16):
+            yield
+    finally:
+        module.train(was_training)
+
+
+def use_bf16(n_texts: int) -> bool:
+    """Whether a call with this many texts is answered in bf16: for one sentence the rounding buys no time."""
+    return n_texts >= BF16_FROM and has_bf16()
+
+
+def length_sorted(lengths: Sequence[int], tokens_per_batch: int = TOKENS_PER_BATCH) -> Iterator[list[int]]:
+    """Indices in batches of like length, each of at most `tokens_per_batch` tokens once padded."""
+    batch: list[int] = []
+    for index in sorted(range(len(lengths)), key=lengths.__getitem__):
+        if batch and lengths[index] * (len(batch) + 1) > tokens_per_batch:
+            yield batch
+            batch = []
+        batch.append(index)
+    if batch:
+        yield batch
+
+
+@lru_cache(maxsize=1)
+def has_bf16() -> bool:
+    """Whether the processor multiplies bf16 matrices itself."""
+    return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
+
+
+@lru_cache(maxsize=4)
+def _load(source: str) -> MaskedLM:
+    from transformers import MODEL_FOR_MASKED_LM_MAPPING, AutoConfig, AutoModelForMaskedLM, AutoTokenizer
+    from transformers.utils import logging
+
+    keep_freed_memory()
+    folder = Path(source)
+    if folder.is_dir() and not list(folder.glob("*.safetensors")):
+        raise BackboneError("no_safetensors", f"{source} has no weights in safetensors format", where=source)
+    progress = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try:
+        config = AutoConfig.from_pretrained(source, trust_remote_code=False)
+        if type(config) not in MODEL_FOR_MASKED_LM_MAPPING:
+            message = f"{source} is a {config.model_type}, which is no masked language model"
+            raise BackboneError("not_masked_lm", message, where=source, model_type=config.model_type)
+        if config.model_type not in HEADS:
+            message = f"the head of {config.model_type} is not known; known are {', '.join(HEADS)}"
+            raise BackboneError("unknown_head", message, where=source, model_type=config.model_type)
+        tokenizer = AutoTokenizer.from_pretrained(source, trust_remote_code=False)
+        model, report = AutoModelForMaskedLM.from_pretrained(
+            source,
+            use_safetensors=True,
+            trust_remote_code=False,
+            dtype=torch.float32,
+            attn_implementation="eager",
+            output_loading_info=True,
+        )
+    except OSError as error:
+        raise BackboneError("not_found", f"no masked language model at {source}", where=source) from error
+    finally:
+        if progress:
+            logging.enable_progress_bar()
+    if missing := sorted(report["missing_keys"]):
+        message = f"{source} has no masked-LM head: {', '.join(missing)} would be random"
+        raise BackboneError("no_head", message, where=source, missing=missing)
+    name = "cloze-bert-23m" if folder == BUILT_IN else folder.name if folder.is_dir() else source
+    return MaskedLM(model.eval(), tokenizer, name, Seen(SEEN_TEXTS))
+
+
+def offline() -> None:
+    """Never ask the hub: for a machine without one, where every look-up would wait for a time-out."""
+    os.environ["HF_HUB_OFFLINE"] = "1"

@@ -1,0 +1,245 @@
+"""Paradigm 4, prompt: the pre-trained model answers a cloze question, and label words turn its answer into a label.
+
+    p(y | x) = p([MASK] = v(y) | T(x))
+
+T is the template, v the verbalizer (Schick & Schuetze 2021, section 3.1; Gao et al. 2021, equation 1). Without training
+this is zero-shot prediction; `fit` is prompt-oriented fine-tuning, with no parameter that was not there before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from ..base import ParadigmError, TextClassifier, TrainStep, training_set
+from ..bert_finetune import schedule
+from ..masked_lm import MaskedLM, use_bf16
+from ..tokens import Encoded
+from ..training import n_trainable, train_steps
+from .template import Template
+from .verbalizer import Verbalizer
+
+DEFAULT_TEMPLATE = "{text} All in all, it was [MASK]."
+DEFAULT_VERBALIZER = "negative=terrible;positive=great"
+TRAIN = ("all", "head", "bias", "nothing")
+
+
+@dataclass(frozen=True)
+class MaskDistribution:
+    """What the model expects at [MASK], over its whole vocabulary of V words."""
+
+    words: tuple[str, ...]  # the top_k most probable, most probable first
+    probabilities: tuple[float, ...]  # of those words; all V sum to 1
+    log_probabilities: np.ndarray  # (V,), by vocabulary id
+
+
+@dataclass(frozen=True)
+class LabelWord:
+    """One label word at the slot."""
+
+    label: str
+    word: str
+    logit: float
+    probability: float  # among all V words
+    share: float  # among the label words alone: what it brings to its label
+
+
+@dataclass(frozen=True)
+class PromptExplanation:
+    """From the filled input to the label, every number on the way."""
+
+    tokens: tuple[str, ...]  # as the model reads it, special tokens included
+    mask_position: int  # index in `tokens`
+    truncated: int  # word pieces of the sentence that did not fit
+    distribution: MaskDistribution
+    label_words: tuple[LabelWord, ...]  # class after class
+    covered: float  # the share of all V words that the label words hold
+    combine: str  # how the words of a class become one number
+    probabilities: tuple[float, ...]  # in the order of classes_
+
+
+class PromptClassifier(TextClassifier):
+    """A masked language model, a template and a verbalizer.
+
+    template: a Template or its source; verbalizer: a Verbalizer, its source, or a mapping from label to words.
+    combine: "sum" or "mean" of the probabilities of a class's words.
+    train: what `fit` changes: "all" parameters, the masked-LM "head" only (its transform and the decoder's bias; the
+        decoder's matrix is the embedding table), the "bias" terms only (BitFit, Ben Zaken et al. 2022) or "nothing".
+    """
+
+    def __init__(
+        self,
+        template: Template | str = DEFAULT_TEMPLATE,
+        verbalizer: Verbalizer | str | Mapping[str, Any] = DEFAULT_VERBALIZER,
+        backbone: str | None = None,
+        train: str = "all",
+        combine: str = "sum",
+        steps: int | None = None,
+        batch_size: int | None = None,
+        lr: float | None = None,
+        seed: int = 0,
+    ):
+        self.template = template
+        self.verbalizer = verbalizer
+        self.backbone = backbone
+        self.train = train
+        self.combine = combine
+        self.steps = steps
+        self.batch_size = batch_size
+        self.lr = lr
+        self.seed = seed
+
+    # Zero-shot, a classifier needs no fit: its classes are the labels of its verbalizer until `fit` sees others.
+
+    @property
+    def classes_(self) -> np.ndarray:
+        return self._classes if hasattr(self, "_classes") else np.array(sorted(self._verbalizer.labels), dtype=object)
+
+    @classes_.setter
+    def classes_(self, classes: np.ndarray) -> None:
+        self._classes = classes
+
+    @property
+    def lm_(self) -> MaskedLM:
+        """The model that answers: the shared backbone, or the copy that `fit` trained."""
+        return self._lm if hasattr(self, "_lm") else MaskedLM.load(self.backbone)
+
+    def fit_steps(self, texts: Sequence[str], labels: Sequence[str]) -> Iterator[TrainStep]:
+        """Cross-entropy over the label words at [MASK]. With `train="nothing"` only the labels are learned, no step."""
+        texts, classes, classes_of = training_set(texts, labels)
+        if self.train not in TRAIN:
+            message = f"train={self.train!r} is none of {', '.join(TRAIN)}"
+            raise ParadigmError("bad_option", message, where="train", offending=str(self.train))
+        verbalizer = Verbalizer.of(self.verbalizer).for_labels(list(classes))
+        self.__dict__.pop("_lm", None)
+        word_ids, encoded = self._prepare(texts, verbalizer)
+        self._classes = classes
+        self.trainable_parameters_ = 0
+        if self.train == "nothing":
+            return
+        self._lm = MaskedLM.load(self.backbone).copy()
+        choose_trained(self._lm, self.train)
+        self.trainable_parameters_ = n_trainable(self._lm.model)
+
+        lengths = [len(item.input_ids) for item in encoded]
+        gold = torch.from_numpy(classes_of)
+        class_of_word = torch.tensor(
+            [classes.tolist().index(label) for label, ws in verbalizer.label_words for _ in ws]
+        )
+
+        def loss_of(rows: list[int]) -> tuple[Tensor, int]:
+            with torch.autocast("cpu", torch.bfloat16, enabled=use_bf16(len(texts))):
+                states = self._lm.states_at_mask(self._lm.batch([encoded[row] for row in rows]))  # (B, H)
+            logits = class_logits(self._lm.decode(states, word_ids), class_of_word, self.combine)  # (B, C)
+            loss = nn.functional.cross_entropy(logits, gold[rows])
+            return loss, int((logits.argmax(dim=1) == gold[rows]).sum())
+
+        chosen = schedule(len(texts), self.steps, self.batch_size, self.lr)
+        yield from train_steps(self._lm.model, lengths, loss_of, chosen, self.seed)
+
+    def predict_proba(self, texts: Sequence[str]) -> np.ndarray:
+        verbalizer = self._verbalizer
+        word_ids, encoded = self._prepare(texts, verbalizer)
+        if not encoded:
+            return np.empty((0, len(self.classes_)))
+        logits = self.lm_.logits_at_mask(encoded, word_ids)  # (n, n_words)
+        return verbalizer.project(logits.double().softmax(dim=1).numpy(), self.combine)
+
+    def mask_distribution(self, text: str, top_k: int = 10) -> MaskDistribution:
+        """The whole vocabulary at [MASK], with the `top_k` most probable words by name."""
+        encoded = self._template.encode([text], self.lm_.tokenizer, self.lm_.max_length)
+        return self._distribution(self.lm_.logits_at_mask(encoded)[0], top_k)
+
+    def explain(self, text: str, top_k: int = 10) -> PromptExplanation:
+        verbalizer = self._verbalizer
+        word_ids, (encoded,) = self._prepare([text], verbalizer)
+        logits = self.lm_.logits_at_mask([encoded])[0]  # (V,)
+        distribution = self._distribution(logits, top_k)
+        shares = logits[word_ids].double().softmax(dim=0).numpy()  # (n_words,)
+        probabilities = np.exp(distribution.log_probabilities[word_ids])
+        labels = [label for label, words in verbalizer.label_words for _ in words]
+        return PromptExplanation(
+            tokens=tuple(self.lm_.tokenizer.convert_ids_to_tokens(list(encoded.input_ids))),
+            mask_position=encoded.mask_position,
+            truncated=encoded.truncated,
+            distribution=distribution,
+            label_words=tuple(
+                LabelWord(label, word, float(logits[token]), float(probability), float(share))
+                for label, word, token, probability, share in zip(
+                    labels, verbalizer.words, word_ids, probabilities, shares, strict=True
+                )
+            ),
+            covered=float(probabilities.sum()),
+            combine=self.combine,
+            probabilities=tuple(map(float, verbalizer.project(shares[None], self.combine)[0])),
+        )
+
+    def _require_fitted(self) -> None:
+        """Zero-shot prediction needs no training."""
+
+    @property
+    def _template(self) -> Template:
+        return self.template if isinstance(self.template, Template) else Template.parse(self.template)
+
+    @property
+    def _verbalizer(self) -> Verbalizer:
+        verbalizer = Verbalizer.of(self.verbalizer)
+        return verbalizer.for_labels(list(self._classes) if hasattr(self, "_classes") else verbalizer.labels)
+
+    def _prepare(self, texts: Sequence[str], verbalizer: Verbalizer) -> tuple[list[int], list[Encoded]]:
+        """The ids of the label words and the filled templates."""
+        template, lm = self._template, self.lm_
+        word_ids = verbalizer.token_ids(lm.tokenizer, spaced=template.spaced_mask())
+        return word_ids, template.encode(texts, lm.tokenizer, lm.max_length)
+
+    def _distribution(self, logits: Tensor, top_k: int) -> MaskDistribution:
+        log_probabilities = logits.double().log_softmax(dim=0)  # (V,)
+        top = log_probabilities.topk(top_k)
+        tokenizer = self.lm_.tokenizer
+        words = tuple(
+            tokenizer.decode([token]).strip() or tokenizer.convert_ids_to_tokens(token)
+            for token in top.indices.tolist()
+        )
+        return MaskDistribution(words, tuple(top.values.exp().tolist()), log_probabilities.numpy())
+
+    def _state(self):
+        if not hasattr(self, "_lm"):
+            return {}, {}
+        trained = {name: weight for name, weight in self._lm.model.named_parameters() if weight.requires_grad}
+        # fp16 like the backbone itself: half the size, and its rounding is below what a label can feel.
+        return {name: weight.detach().half().numpy() for name, weight in trained.items()}, {}
+
+    def _restore(self, arrays, extra):
+        if arrays:
+            self._lm = MaskedLM.load(self.backbone).copy()
+            choose_trained(self._lm, self.train)
+            weights = {name: torch.from_numpy(array) for name, array in arrays.items()}
+            self._lm.model.load_state_dict(weights, strict=False)
+
+
+def choose_trained(lm: MaskedLM, train: str) -> None:
+    """Let gradients through to what `train` names, and to nothing else."""
+    embeddings = lm.model.get_input_embeddings().weight
+    encoder = {id(weight) for weight in lm.model.base_model.parameters()}
+    for name, weight in lm.model.named_parameters():
+        weight.requires_grad_(
+            train == "all"
+            or (train == "head" and id(weight) not in encoder and weight is not embeddings)
+            or (train == "bias" and name.endswith("bias"))
+        )
+
+
+def class_logits(word_logits: Tensor, class_of_word: Tensor, combine: str) -> Tensor:
+    """Class logits (B, C) whose softmax is what `Verbalizer.project` gives, from word logits (B, n_words):
+    the log of the sum (or the mean) of the exponentials of a class's words."""
+    columns = []
+    for label in range(int(class_of_word.max()) + 1):
+        of_class = word_logits[:, class_of_word == label]
+        total = of_class.logsumexp(dim=1)
+        columns.append(total if combine == "sum" else total - np.log(of_class.shape[1]))
+    return torch.stack(columns, dim=1)

@@ -1,0 +1,43 @@
+"""Which words carried the answer: take each away in turn and see how far the probability moves (occlusion).
+
+Zeiler & Fergus 2014, section 4.2; for text Li et al. 2016, "Understanding neural networks through representation
+erasure", equation 1, with probabilities in place of log-likelihoods.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from .words import surface_words
+
+
+@dataclass(frozen=True)
+class Salience:
+    """One word and what it does: `change` = p(label | text) - p(label | text with the word hidden)."""
+
+    word: str
+    start: int  # offsets in the text
+    end: int
+    change: float  # above 0: the word speaks for the label
+
+
+def occlusion(
+    text: str, label: int, predict: Callable[[Sequence[str | tuple[str, str]]], np.ndarray], limit: int = 60
+) -> tuple[Salience, ...]:
+    """The salience of the first `limit` words of `text` for column `label` of `predict`, in one batch.
+
+    `predict` maps texts to probabilities, shape (n, n_classes); a text with a hidden word is handed over as what stands
+    (before, after) it.
+    """
+    spans = surface_words(text)[:limit]
+    if not spans:
+        return ()
+    hidden = [(text[:start], text[end:]) for _, start, end in spans]
+    probabilities = predict([text, *hidden])[:, label]
+    return tuple(
+        Salience(word, start, end, float(probabilities[0] - without))
+        for (word, start, end), without in zip(spans, probabilities[1:], strict=True)
+    )

@@ -1,0 +1,94 @@
+"""The training loop that the three neural paradigms share: AdamW, warm-up and linear decay, one `TrainStep` a batch."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from .base import TrainStep
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How long and how fast. `steps` batches of `batch_size` examples, learning rate `lr` at its highest."""
+
+    steps: int
+    batch_size: int
+    lr: float
+    warmup: float = 0.1  # share of the steps over which the rate rises from 0; it then falls to 0 linearly
+    weight_decay: float = 0.01  # on matrices; biases and norms go free
+
+    def rate(self, step: int) -> float:
+        """The share of `lr` used at `step`, 1 to `steps`."""
+        rising = max(1, round(self.warmup * self.steps))
+        if step <= rising:
+            return step / rising
+        return max(0.0, (self.steps - step + 1) / (self.steps - rising + 1))
+
+
+def train_steps(
+    module: nn.Module,
+    lengths: Sequence[int],
+    loss_of: Callable[[list[int]], tuple[Tensor, int]],
+    schedule: Schedule,
+    seed: int,
+) -> Iterator[TrainStep]:
+    """Train what requires a gradient in `module`, one step at a time.
+
+    `lengths` are the lengths of the examples in tokens, `loss_of(rows)` gives the mean loss of a batch of examples and
+    how many of them were right. Between two steps the module is in evaluation mode. The random state of the caller is
+    left alone: it is put back after every step.
+    """
+    trained = [weight for weight in module.parameters() if weight.requires_grad]
+    optimizer = torch.optim.AdamW(
+        [
+            {"params": [w for w in trained if w.ndim > 1], "weight_decay": schedule.weight_decay},
+            {"params": [w for w in trained if w.ndim <= 1], "weight_decay": 0.0},
+        ],
+        lr=schedule.lr,
+        fused=True,
+    )
+    order = torch.Generator().manual_seed(seed)
+    randomness = torch.Generator().manual_seed(seed).get_state()
+    batches: list[list[int]] = []
+    seen = right = 0
+    start = time.perf_counter()
+    for step in range(1, schedule.steps + 1):
+        batches = batches or epoch(lengths, schedule.batch_size, order)
+        rows = batches.pop()
+        for group in optimizer.param_groups:
+            group["lr"] = schedule.lr * schedule.rate(step)
+        callers_randomness = torch.get_rng_state()
+        torch.set_rng_state(randomness)
+        module.train()
+        try:
+            loss, n_right = loss_of(rows)
+            optimizer.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(trained, 1.0)
+            optimizer.step()
+        finally:
+            module.eval()
+            randomness = torch.get_rng_state()
+            torch.set_rng_state(callers_randomness)
+        seen, right = seen + len(rows), right + n_right
+        yield TrainStep(step, schedule.steps, loss.item(), right / seen, time.perf_counter() - start)
+
+
+def epoch(lengths: Sequence[int], batch_size: int, order: torch.Generator) -> list[list[int]]:
+    """All rows once, in random batches of like length: drawn at random, then sorted within groups of eight batches."""
+    drawn = torch.randperm(len(lengths), generator=order).tolist()
+    batches = []
+    for start in range(0, len(drawn), 8 * batch_size):
+        group = sorted(drawn[start : start + 8 * batch_size], key=lengths.__getitem__)
+        batches += [group[i : i + batch_size] for i in range(0, len(group), batch_size)]
+    return [batches[i] for i in torch.randperm(len(batches), generator=order).tolist()]
+
+
+def n_trainable(module: nn.Module) -> int:
+    """How many numbers training may change, counted from the module itself."""
+    return sum(weight.numel() for weight in module.parameters() if weight.requires_grad)

@@ -1,0 +1,106 @@
+"""Word vectors: skip-gram with negative sampling (Mikolov et al. 2013), trained by gensim, kept in fp16.
+
+A set of vectors is a folder of two files: `words.txt` (one word a line, most frequent first) and
+`vectors.safetensors` (one tensor `vectors`, shape (n_words, size)). Nothing in it is executable.
+"""
+
+from __future__ import annotations
+
+import gzip
+import lzma
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+import numpy as np
+from safetensors.numpy import load_file, save_file
+
+from .words import words
+
+if TYPE_CHECKING:
+    from gensim.models import KeyedVectors
+
+ASSETS = Path(__file__).resolve().parent.parent / "assets"
+BUILT_IN = ASSETS / "word_vectors"
+SIZE = 100
+
+
+class Documents:
+    """The documents of plain-text files, one a line, as lists of words; can be read again for every epoch.
+
+    `.gz` and `.xz` files are unpacked on the way. A file named twice is read twice, which is how a corpus is given
+    more weight.
+    """
+
+    def __init__(self, files: Sequence[str | Path]):
+        self.files = [Path(file) for file in files]
+
+    def __iter__(self) -> Iterator[list[str]]:
+        for file in self.files:
+            with _open(file) as lines:
+                for line in lines:
+                    if tokens := words(line):
+                        yield tokens
+
+
+def _open(file: Path) -> IO[str]:
+    if file.suffix == ".gz":
+        return gzip.open(file, "rt", encoding="utf8", errors="replace")
+    if file.suffix == ".xz":
+        return lzma.open(file, "rt", encoding="utf8", errors="replace")
+    return file.open(encoding="utf8", errors="replace")
+
+
+def train_vectors(
+    documents: Documents | list[list[str]],
+    *,
+    size: int = SIZE,
+    n_words: int | None = 20_000,
+    min_count: int = 2,
+    window: int = 5,
+    epochs: int = 5,
+    seed: int = 0,
+    workers: int = 1,
+) -> KeyedVectors:
+    """Skip-gram vectors, shape (n_words, size), of the most frequent words.
+
+    With `workers=1` the same texts and seed give the same vectors; more workers are faster and not repeatable.
+    """
+    from gensim.models import Word2Vec
+
+    model = Word2Vec(
+        documents,
+        vector_size=size,
+        sg=1,
+        negative=10,
+        sample=1e-4,
+        window=window,
+        min_count=min_count,
+        max_final_vocab=n_words,
+        epochs=epochs,
+        seed=seed,
+        workers=workers,
+    )
+    return model.wv
+
+
+def save_vectors(vectors: KeyedVectors, folder: str | Path) -> None:
+    """Write `words.txt` and `vectors.safetensors` (fp16) into `folder`."""
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "words.txt").write_text("\n".join(vectors.index_to_key) + "\n", encoding="utf8")
+    save_file({"vectors": vectors.vectors.astype(np.float16)}, folder / "vectors.safetensors")
+
+
+@lru_cache(maxsize=2)
+def load_vectors(folder: str | Path = BUILT_IN) -> KeyedVectors:
+    """The vectors of `folder` as gensim `KeyedVectors` in fp32; the built-in ones unless told otherwise."""
+    from gensim.models import KeyedVectors
+
+    folder = Path(folder)
+    table = load_file(folder / "vectors.safetensors")["vectors"].astype(np.float32)
+    vocabulary = (folder / "words.txt").read_text(encoding="utf8").splitlines()
+    vectors = KeyedVectors(table.shape[1], count=len(vocabulary))
+    vectors.add_vectors(vocabulary, table)
+    return vectors
