@@ -10,7 +10,7 @@ _HOME = {
     "BertFineTune": ".bert_finetune",
     "Dataset": ".data",
     "MaskedLM": ".masked_lm",
-    "ParadigmError": ".base",
+    "ParadigmError": ".errors",
     "PromptClassifier": ".prompt.classifier",
     "Template": ".prompt.template",
     "TextClassifier": ".base",

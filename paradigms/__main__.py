@@ -8,7 +8,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from .base import ParadigmError, TrainStep
+from .base import TrainStep
+from .errors import ParadigmError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -147,12 +148,8 @@ def _bench(options: argparse.Namespace) -> int:
     from .bench import bench
     from .data import load
 
-    rows = bench(load(options.test, "test").texts)
-    if options.json:
-        print(json.dumps([row.as_dict() for row in rows]))
-        return 0
-    for row in rows:
-        print(f"{row.what:<58} {row.seconds:7.2f} s {row.ratio:6.1f}x")
+    measured = bench(load(options.test, "test").texts)
+    print(json.dumps(measured.as_dict()) if options.json else measured)
     return 0
 
 

@@ -13,31 +13,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.exceptions import NotFittedError
 
-
-class ParadigmError(ValueError):
-    """Bad input, said in a way a page can translate.
-
-    `kind` names what is wrong, `where` the place (a template, a file and line, a label), `position` the first
-    character concerned (None where there is none), `offending` the text itself, `details` whatever else the sentence
-    needs (a count, the pieces of a word).
-    """
-
-    def __init__(
-        self,
-        kind: str,
-        message: str,
-        *,
-        where: str = "",
-        position: int | None = None,
-        offending: str = "",
-        **details: Any,
-    ):
-        super().__init__(message)
-        self.kind = kind
-        self.where = where
-        self.position = position
-        self.offending = offending
-        self.details = details
+from .errors import ParadigmError
 
 
 class SavedModelError(ParadigmError):
@@ -100,7 +76,8 @@ class TextClassifier(ClassifierMixin, BaseEstimator, ABC):
 
     def predict(self, texts: Sequence[str]) -> np.ndarray:
         """The most probable label of each text, shape (n_texts,)."""
-        return self.classes_[self.predict_proba(texts).argmax(axis=1)]
+        probabilities = self.predict_proba(texts)  # first: it says so where there is no `classes_` yet
+        return self.classes_[probabilities.argmax(axis=1)]
 
     def _require_fitted(self) -> None:
         if not hasattr(self, "classes_"):
@@ -138,22 +115,23 @@ class TextClassifier(ClassifierMixin, BaseEstimator, ABC):
     @classmethod
     def load(cls, folder: str | Path, **params: Any) -> Self:
         """The classifier that `save` wrote into `folder`; `params` replace constructor parameters (a backbone, say)."""
+        from safetensors import SafetensorError
         from safetensors.numpy import load_file
 
         folder = Path(folder)
         try:
             description = json.loads((folder / "classifier.json").read_text(encoding="utf8"))
             arrays = load_file(folder / "weights.safetensors")
-        except (OSError, ValueError) as error:
+            kind, own, extra = (description[key] for key in ("class", "params", "extra"))
+            classes, n_trained = np.asarray(description["classes"], dtype=object), description["trainable_parameters"]
+        except (OSError, ValueError, LookupError, TypeError, SafetensorError) as error:
             raise SavedModelError("not_a_saved_model", f"no saved classifier in {folder}", where=str(folder)) from error
-        if description["class"] != cls.__name__:
-            raise SavedModelError(
-                "other_class", f"{folder} holds a {description['class']}, not a {cls.__name__}", where=str(folder)
-            )
-        model = cls(**{**description["params"], **params})
-        model.classes_ = np.asarray(description["classes"], dtype=object)
-        model.trainable_parameters_ = description["trainable_parameters"]
-        model._restore(arrays, description["extra"])
+        if kind != cls.__name__:
+            raise SavedModelError("other_class", f"{folder} holds a {kind}, not a {cls.__name__}", where=str(folder))
+        model = cls(**{**own, **params})
+        model.classes_ = classes
+        model.trainable_parameters_ = n_trained
+        model._restore(arrays, extra)
         return model
 
 

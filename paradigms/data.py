@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .base import ParadigmError
+from .errors import ParadigmError
 
 REVIEWS = Path(__file__).resolve().parent.parent / "assets" / "reviews"
 BUILT_IN = "reviews"

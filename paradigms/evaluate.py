@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 from sklearn.base import clone
 
-from .base import ParadigmError, TextClassifier, TrainStep
+from .base import TextClassifier, TrainStep
 from .data import Dataset, few_shot
+from .errors import ParadigmError
 
 
 class MethodError(ParadigmError):

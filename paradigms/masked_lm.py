@@ -22,13 +22,13 @@ import torch
 from torch import Tensor, nn
 
 from .allocator import keep_freed_memory
-from .base import ParadigmError
+from .backbone import BUILT_IN, NAME
+from .errors import ParadigmError
 from .tokens import Encoded, piece_ids, special_frame
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-BUILT_IN = Path(__file__).resolve().parent.parent / "assets" / "backbone"
 TOKENS_PER_BATCH = 2048  # enough to keep two cores busy, small enough to stay in their caches
 SEEN_TEXTS = 20_000  # states kept, 30 MB at width 384
 BF16_FROM = 32  # texts in one call from which bf16 is worth its rounding
@@ -104,7 +104,8 @@ class MaskedLM:
     @property
     def max_length(self) -> int:
         # RoBERTa counts positions from padding_idx + 1, so two of its positions are never used.
-        reserved = self.tokenizer.pad_token_id + 1 if self.model.config.model_type != "bert" else 0
+        counts_from_0 = self.model.config.model_type in {"bert", "distilbert"}
+        reserved = 0 if counts_from_0 else self.tokenizer.pad_token_id + 1
         return self.model.config.max_position_embeddings - reserved
 
     def encode(self, texts: Sequence[str]) -> list[Encoded]:
@@ -191,6 +192,9 @@ class Seen:
         self.states: OrderedDict[tuple[Encoded, bool], Tensor] = OrderedDict()
         self.lock = Lock()
 
+    def __reduce__(self):
+        return Seen, (self.capacity,)  # a copy, here or in another process, starts with nothing seen
+
     def get(self, key: tuple[Encoded, bool]) -> Tensor | None:
         with self.lock:
             if key in self.states:
@@ -242,15 +246,17 @@ def has_bf16() -> bool:
 
 @lru_cache(maxsize=4)
 def _load(source: str) -> MaskedLM:
+    from safetensors import SafetensorError
     from transformers import MODEL_FOR_MASKED_LM_MAPPING, AutoConfig, AutoModelForMaskedLM, AutoTokenizer
     from transformers.utils import logging
 
     keep_freed_memory()
     folder = Path(source)
-    if folder.is_dir() and not list(folder.glob("*.safetensors")):
+    if os.path.isdir(source) and not list(folder.glob("*.safetensors")):
         raise BackboneError("no_safetensors", f"{source} has no weights in safetensors format", where=source)
-    progress = logging.is_progress_bar_enabled()
+    progress, verbosity = logging.is_progress_bar_enabled(), logging.get_verbosity()
     logging.disable_progress_bar()
+    logging.set_verbosity_error()  # what is missing is said by the error below, in one line
     try:
         config = AutoConfig.from_pretrained(source, trust_remote_code=False)
         if type(config) not in MODEL_FOR_MASKED_LM_MAPPING:
@@ -268,15 +274,16 @@ def _load(source: str) -> MaskedLM:
             attn_implementation="eager",
             output_loading_info=True,
         )
-    except OSError as error:
+    except (OSError, SafetensorError) as error:
         raise BackboneError("not_found", f"no masked language model at {source}", where=source) from error
     finally:
+        logging.set_verbosity(verbosity)
         if progress:
             logging.enable_progress_bar()
     if missing := sorted(report["missing_keys"]):
         message = f"{source} has no masked-LM head: {', '.join(missing)} would be random"
         raise BackboneError("no_head", message, where=source, missing=missing)
-    name = "cloze-bert-23m" if folder == BUILT_IN else folder.name if folder.is_dir() else source
+    name = NAME if folder == BUILT_IN else folder.name if os.path.isdir(source) else source
     return MaskedLM(model.eval(), tokenizer, name, Seen(SEEN_TEXTS))
 
 

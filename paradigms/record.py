@@ -13,24 +13,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean, stdev
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import torch
-
-from .base import TextClassifier, TrainStep
-from .bert_finetune import BertFineTune
 from .data import load
-from .evaluate import Result, evaluate
-from .prompt.classifier import PromptClassifier
-from .tfidf_nb import TfidfNaiveBayes
-from .word2vec_lstm import Word2VecLSTM
+
+if TYPE_CHECKING:
+    from .base import TextClassifier, TrainStep
+    from .evaluate import Result
 
 TRAINED = Path(__file__).resolve().parent.parent / "assets" / "trained"
-SAVED: dict[str, type[TextClassifier]] = {
-    "tfidf-nb": TfidfNaiveBayes,
-    "word2vec-lstm": Word2VecLSTM,
-    "bert-finetune": BertFineTune,
-}
+SAVED = ("tfidf-nb", "word2vec-lstm", "bert-finetune")
 METHODS = (*SAVED, "prompt")
 SHOTS = (4, 16, 64, 256)  # labelled examples per class of the learning curves, beside "all" and the prompt's 0
 SEEDS = (0, 1, 2)
@@ -62,6 +54,10 @@ class Recorded:
 
 def record(folder: Path, on_step: Callable[[TrainStep], None]) -> None:
     """Train and measure everything on the built-in reviews; write the classifiers and `results.json` into `folder`."""
+    import torch
+
+    from .evaluate import evaluate
+
     train, test = load("reviews", "train"), load("reviews", "test")
     rows: list[dict[str, Any]] = []
     for method in METHODS:
@@ -92,10 +88,19 @@ def recorded(folder: Path = TRAINED) -> list[Recorded]:
     ]
 
 
-def load_trained(folder: Path = TRAINED) -> dict[str, TextClassifier]:
-    """The four paradigms, ready to answer: three trained on all the built-in reviews, the prompt on none."""
-    models: dict[str, TextClassifier] = {method: kind.load(folder / method) for method, kind in SAVED.items()}
-    models["prompt"] = PromptClassifier(train="nothing").fit(["", ""], ["0", "1"])
+def load_trained(folder: Path = TRAINED, backbone: str | None = None) -> dict[str, TextClassifier]:
+    """The four paradigms, ready to answer: three trained on all the built-in reviews, the prompt on none.
+
+    The fine-tuned BERT is always the built-in one; `backbone` is the model that the prompt asks.
+    """
+    from .bert_finetune import BertFineTune
+    from .prompt.classifier import PromptClassifier
+    from .tfidf_nb import TfidfNaiveBayes
+    from .word2vec_lstm import Word2VecLSTM
+
+    kinds: tuple[type[TextClassifier], ...] = (TfidfNaiveBayes, Word2VecLSTM, BertFineTune)
+    models = {method: kind.load(folder / method) for method, kind in zip(SAVED, kinds, strict=True)}
+    models["prompt"] = PromptClassifier(backbone=backbone, train="nothing").fit(["", ""], ["0", "1"])
     return models
 
 

@@ -70,6 +70,8 @@ class TfidfNaiveBayes(TextClassifier):
 
     def predict_proba(self, texts: Sequence[str]) -> np.ndarray:
         self._require_fitted()
+        if len(texts) == 0:
+            return np.empty((0, len(self.classes_)))
         return self.bayes_.predict_proba(self.vectorizer_.transform(texts))
 
     def explain(self, text: str) -> NaiveBayesExplanation:

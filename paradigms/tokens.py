@@ -32,5 +32,8 @@ def special_frame(tokenizer: PreTrainedTokenizerBase) -> tuple[list[int], list[i
 
     BERT: [CLS] a [SEP] b [SEP]; RoBERTa: <s> a </s></s> b </s>.
     """
-    empty_pair = tokenizer("", "")["input_ids"]
+    # `split_special_tokens` is a setting of the tokenizer, not of the call, and all threads share the tokenizer. It is
+    # never set to anything else: in between, another thread's `[MASK]` would be read as the slot. The pair stands in a
+    # list, because an empty second text on its own counts as none.
+    (empty_pair,) = tokenizer([("", "")], split_special_tokens=True)["input_ids"]
     return [tokenizer.cls_token_id], list(empty_pair[1:-1]), [tokenizer.sep_token_id]

@@ -101,6 +101,6 @@ def load_vectors(folder: str | Path = BUILT_IN) -> KeyedVectors:
     folder = Path(folder)
     table = load_file(folder / "vectors.safetensors")["vectors"].astype(np.float32)
     vocabulary = (folder / "words.txt").read_text(encoding="utf8").splitlines()
-    vectors = KeyedVectors(table.shape[1], count=len(vocabulary))
+    vectors = KeyedVectors(table.shape[1])
     vectors.add_vectors(vocabulary, table)
     return vectors

@@ -15,7 +15,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from .base import ParadigmError, TextClassifier, TrainStep, training_set
+from .base import TextClassifier, TrainStep, training_set
+from .errors import ParadigmError
 from .masked_lm import evaluating, length_sorted
 from .training import Schedule, n_trainable, train_steps
 from .vectors import BUILT_IN, load_vectors, train_vectors
@@ -216,7 +217,7 @@ class Word2VecLSTM(TextClassifier):
             from gensim.models import KeyedVectors
 
             table = arrays.pop("keyed_vectors")
-            self.keyed_vectors_ = KeyedVectors(table.shape[1], count=len(table))
+            self.keyed_vectors_ = KeyedVectors(table.shape[1])
             self.keyed_vectors_.add_vectors(extra["words"], table)
         self.word_ids_ = {word: row for row, word in enumerate(self.keyed_vectors_.index_to_key, start=2)}
         self._build(self._table())

@@ -16,16 +16,15 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ..base import ParadigmError, TextClassifier, TrainStep, training_set
+from ..base import TextClassifier, TrainStep, training_set
 from ..bert_finetune import schedule
+from ..errors import ParadigmError
 from ..masked_lm import MaskedLM, use_bf16
 from ..tokens import Encoded
 from ..training import n_trainable, train_steps
-from .template import Template
-from .verbalizer import Verbalizer
+from .template import DEFAULT_TEMPLATE, Template
+from .verbalizer import DEFAULT_VERBALIZER, Verbalizer
 
-DEFAULT_TEMPLATE = "{text} All in all, it was [MASK]."
-DEFAULT_VERBALIZER = "negative=terrible;positive=great"
 TRAIN = ("all", "head", "bias", "nothing")
 
 
@@ -95,6 +94,8 @@ class PromptClassifier(TextClassifier):
         self.seed = seed
 
     # Zero-shot, a classifier needs no fit: its classes are the labels of its verbalizer until `fit` sees others.
+
+    trainable_parameters_ = 0
 
     @property
     def classes_(self) -> np.ndarray:

@@ -17,11 +17,14 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from ..base import ParadigmError
+from ..errors import ParadigmError
 from ..tokens import Encoded, piece_ids, special_frame
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
+
+
+DEFAULT_TEMPLATE = "{text} All in all, it was [MASK]."  # chosen on SST-2's training sentences
 
 
 class TemplateError(ParadigmError):

@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..base import ParadigmError
+from ..errors import ParadigmError
 from ..tokens import piece_ids
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
+
+
+DEFAULT_VERBALIZER = "negative=terrible;positive=great"
 
 
 class VerbalizerError(ParadigmError):
@@ -59,8 +62,9 @@ class Verbalizer:
             if row.strip():
                 label, equals, words = row.partition("=")
                 if not equals or not label.strip():
-                    message = f"{row.strip()!r} at {position} is not label=word"
-                    raise VerbalizerError("no_equals", message, position=position, offending=row.strip())
+                    at = position + len(row) - len(row.lstrip())
+                    message = f"{row.strip()!r} at {at} is not label=word"
+                    raise VerbalizerError("no_equals", message, position=at, offending=row.strip())
                 rows.append((label.strip(), words_of(words)))
             position += len(row) + 1
         return cls(tuple(rows))
@@ -114,8 +118,9 @@ class Verbalizer:
             for word in words:
                 token = _one_token(word, label, tokenizer, spaced)
                 if token in owner:
-                    message = f"{word!r} is the same token as another label word"
-                    raise VerbalizerError("same_word", message, where=label, offending=word, other=owner[token])
+                    kind = "repeated_word" if owner[token] == label else "same_word"
+                    message = f"{word!r} of {label!r} is the same token as another label word of {owner[token]!r}"
+                    raise VerbalizerError(kind, message, where=label, offending=word, other=owner[token])
                 owner[token] = label
         return list(owner)
 

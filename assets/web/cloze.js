@@ -1,0 +1,124 @@
+// The page's own script: typing that waits for a pause, charts that change in place, links that keep the state.
+(() => {
+  "use strict";
+  const PAUSE = 150; // ms of quiet after the last key before the model is asked
+
+  // --- Typing -------------------------------------------------------------------------------------------------
+  // A text box takes its new value at every key, and half-typed Pinyin too. Inside .live the input event that gives it
+  // the value is held back until composition has ended and typing pauses; leaving the box or Enter sends it at once.
+  const waiting = new WeakMap();
+  const box = (event) =>
+    event.target instanceof Element && event.target.matches("textarea, input") && event.target.closest(".live")
+      ? event.target : null;
+  const release = (element) => {
+    if (!waiting.has(element)) return;
+    clearTimeout(waiting.get(element));
+    waiting.delete(element);
+    const event = new Event("input", { bubbles: true });
+    event.released = true;
+    element.dispatchEvent(event);
+  };
+  const hold = (element) => {
+    clearTimeout(waiting.get(element));
+    waiting.set(element, setTimeout(() => release(element), PAUSE));
+  };
+  window.addEventListener("input", (event) => {
+    const element = box(event);
+    if (!element || event.released || element.type === "range" || element.type === "number") return;
+    event.stopImmediatePropagation();
+    clearTimeout(waiting.get(element));
+    waiting.set(element, undefined);
+    if (!event.isComposing) hold(element);
+  }, true);
+  window.addEventListener("compositionend", (event) => { const element = box(event); if (element) hold(element); }, true);
+  window.addEventListener("focusout", (event) => { const element = box(event); if (element) release(element); }, true);
+  window.addEventListener("keydown", (event) => {
+    const element = box(event);
+    if (element && event.key === "Enter" && !event.isComposing) release(element);
+  }, true);
+
+  // --- Charts -------------------------------------------------------------------------------------------------
+  // A figure arrives as JSON and is drawn into the same element every time, so that zoom and bars carry over. Colours
+  // written as "var(--name)" are looked up in the page, which is how figures follow light and dark.
+  const dark = () => document.body.classList.contains("dark");
+  const resolve = (value, style) => {
+    if (typeof value === "string") {
+      const name = /^var\((--[\w-]+)\)$/.exec(value);
+      return name ? style.getPropertyValue(name[1]).trim() : value;
+    }
+    if (Array.isArray(value)) return value.map((item) => resolve(item, style));
+    if (value && typeof value === "object")
+      return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, resolve(item, style)]));
+    return value;
+  };
+  let library;
+  const plotly = () => (library ??= new Promise((done, failed) => {
+    const script = document.createElement("script");
+    script.src = new URL("cloze/plotly.js", document.baseURI).href;
+    script.onload = () => done(window.Plotly);
+    script.onerror = failed;
+    document.head.append(script);
+  }));
+  const drawn = new Set();
+  const draw = async (element, value) => {
+    const plot = element.querySelector(".plot");
+    const result = element.querySelector(".result");
+    if (!plot || !value || !value.figure) return;
+    result.textContent = value.result || "";
+    plot.setAttribute("aria-label", value.result || "");
+    plot.style.minHeight = `${value.figure.layout.height}px`;
+    element.figure = value.figure;
+    drawn.add(element);
+    const Plotly = await plotly();
+    if (element.figure !== value.figure || !plot.isConnected) return;
+    const { data, layout } = resolve(value.figure, getComputedStyle(document.body));
+    await Plotly.react(plot, data, { ...layout, uirevision: "keep", autosize: true },
+      { displayModeBar: false, responsive: true, displaylogo: false });
+    plot.dataset.drawn = String(Number(plot.dataset.drawn || 0) + 1);
+    if (!plot.clozeClick && plot.on) {
+      plot.clozeClick = true;
+      plot.on("plotly_click", (event) => {
+        const point = event.points[0];
+        const picked = point.customdata ?? point.text;
+        if (element.trigger && typeof picked === "string") element.trigger("select", { value: picked });
+      });
+    }
+  };
+  const redraw = () => {
+    for (const element of drawn) {
+      if (element.isConnected) draw(element, { figure: element.figure, result: element.querySelector(".result").textContent });
+      else drawn.delete(element);
+    }
+  };
+  let theme = null;
+  const watchTheme = () => new MutationObserver(() => {
+    if (theme !== dark()) { theme = dark(); redraw(); }
+  }).observe(document.body, { attributes: true, attributeFilter: ["class"] });
+
+  // --- The address --------------------------------------------------------------------------------------------
+  const remember = (query) => {
+    history.replaceState(null, "", window.location.pathname + (query ? `?${query}` : ""));
+    for (const link of document.querySelectorAll("a[data-keeps-state]"))
+      link.href = link.dataset.keepsState + (query ? `?${query}` : "");
+  };
+
+  window.cloze = {
+    // A chart component: draws its value now and whenever it changes.
+    chart(element, props, watch, trigger) {
+      element.trigger = trigger;
+      watch("value", () => draw(element, props.value));
+      draw(element, props.value);
+    },
+    // A component whose buttons carry data-pick: a click hands the value to Python.
+    picks(element, trigger) {
+      element.addEventListener("click", (event) => {
+        const button = event.target.closest("[data-pick]");
+        if (button) trigger("select", { value: button.dataset.pick });
+      });
+    },
+    link(element, props, watch) {
+      watch("value", () => remember(props.value || ""));
+    },
+  };
+  if (document.body) watchTheme(); else document.addEventListener("DOMContentLoaded", watchTheme);
+})();

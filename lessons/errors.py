@@ -1,0 +1,18 @@
+"""An error of `paradigms` as a sentence in the reader's language."""
+
+from __future__ import annotations
+
+from paradigms.errors import ParadigmError
+
+from .text import WORDS, Text
+
+
+def say(error: ParadigmError, t: Text) -> str:
+    """What is wrong and where, counted from 1; an error without a sentence of its own gives its English message."""
+    key = f"error.{error.kind}"
+    if key not in WORDS:
+        return t("error.other", message=error)
+    details = {name: " ".join(value) if name == "pieces" else value for name, value in error.details.items()}
+    position = "" if error.position is None else error.position + 1
+    where = t.label(error.where)
+    return t(key, **{"offending": error.offending, "position": position, "where": where, **details})

@@ -1,0 +1,166 @@
+"""Tab 2, word2vec + LSTM: the running score, the space of words, and an LSTM trained while one watches."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import anyio.to_thread
+import gradio as gr
+import numpy as np
+
+from paradigms import data
+from paradigms.errors import ParadigmError
+from paradigms.words import words
+
+from . import models, training
+from .errors import say
+from .figures import HUES
+from .lstm_models import METHOD, RUNS, Run, model_table, own, recorded, speaker
+from .lstm_network import network
+from .lstm_score import running_score
+from .lstm_space import neighbour_bars, word_hint, word_map
+from .parts import chart, intro, panel, picked
+from .state import DEFAULTS, FIELDS
+from .text import Text
+from .view import el
+
+if TYPE_CHECKING:
+    from paradigms.base import TextClassifier
+
+NAME = "lstm"
+HUE = HUES[METHOD]
+NEIGHBOURS = 10
+
+
+def show(t: Text, state: Mapping[str, Any], session: str | None = None) -> tuple[Any, ...]:
+    """(running score, what is said of the chosen word, its neighbours, the map, the table of models).
+
+    A chosen word that has no vector leaves the neighbours as they are, except in a page just opened, where there are
+    none yet.
+    """
+    model = own(session) or recorded()
+    explanation = model.explain(state["s"])
+    asked = words(state["word"])
+    word = asked[0] if len(asked) == 1 and asked[0] in model.keyed_vectors_ else None
+    near = model.neighbours(word, NEIGHBOURS) if word else []
+    if word:
+        neighbours = str(neighbour_bars(t, word, near, model.embeddings))
+    else:
+        neighbours = str(el("p", t("lstm.near.nothing"), cls="empty")) if session is None else gr.skip()
+    return (
+        str(running_score(t, model, explanation, word, speaker(t, model))),
+        str(word_hint(t, model, state["word"], asked, word)),
+        neighbours,
+        word_map(t, model, explanation, word, near),
+        str(model_table(t, own(session))),
+    )
+
+
+async def learn(t: Text, session: str, state: Mapping[str, Any]) -> AsyncIterator[tuple[str, dict[str, object]]]:
+    """Train with the state's `lstm_n`, `lstm_emb` and `lstm_seed`: (status line, curves) again and again.
+
+    At the end the session has the model, measured on all held-out reviews.
+    """
+    from paradigms.word2vec_lstm import Word2VecLSTM
+
+    examples = data.few_shot(models.train_set(), state["lstm_n"], state["lstm_seed"])
+    model = Word2VecLSTM(embeddings=state["lstm_emb"], seed=state["lstm_seed"])
+    run = RUNS[model] = Run(state["lstm_n"], len(examples))
+    async for progress in training.train(session, METHOD, model, examples):
+        if progress.model is not None:
+            right = await anyio.to_thread.run_sync(_n_right, model)
+            RUNS[model] = replace(run, seconds=progress.seconds, right=right)
+        yield training.status(t, progress), training.curves(t, progress, HUE)
+
+
+def _n_right(model: TextClassifier) -> int:
+    test = models.held_out()
+    return int((model.predict(test.texts) == np.asarray(test.labels, dtype=object)).sum())
+
+
+# The tab ------------------------------------------------------------------------------------------------------------
+
+
+def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[gr.components.Component]]:
+    """The tab's controls by the name of their field, and the outputs that `show` fills."""
+    quietly: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    gr.HTML(str(intro(NAME, t, network(t))), apply_default_css=False)
+    score = panel("lstm-running")
+    gr.HTML(str(el("h2", t("lstm.space"))), apply_default_css=False, elem_classes=["panel"])
+    with gr.Row(equal_height=False):
+        with gr.Column(scale=2, min_width=300, elem_classes=["live"]):
+            word = gr.Textbox(
+                DEFAULTS["word"],
+                label=t("lstm.word"),
+                placeholder=t("lstm.word.placeholder"),
+                max_length=FIELDS["word"].longest,
+                max_lines=1,
+                elem_id="lstm-word",
+            )
+            hint = panel("lstm-hint")
+            neighbours = panel("lstm-neighbours")
+        with gr.Column(scale=3, min_width=340):
+            plane = chart("lstm-map")
+    gr.HTML(str(el("h2", t("lstm.train"))), apply_default_css=False, elem_classes=["panel"])
+    with gr.Row(equal_height=False):
+        with gr.Column(scale=2, min_width=300):
+            n, seed = FIELDS["lstm_n"], FIELDS["lstm_seed"]
+            per_class = gr.Slider(n.low, n.high, DEFAULTS["lstm_n"], step=n.step, label=t("lstm.n"), elem_id="lstm-n")
+            embeddings = gr.Radio(
+                [(t(f"lstm.emb.{choice}"), choice) for choice in FIELDS["lstm_emb"].choices],
+                value=DEFAULTS["lstm_emb"],
+                label=t("lstm.emb"),
+                info=t("lstm.emb.info"),
+                elem_id="lstm-emb",
+            )
+            seed_box = gr.Number(
+                DEFAULTS["lstm_seed"],
+                label=t("seed"),
+                minimum=seed.low,
+                maximum=seed.high,
+                precision=0,
+                elem_id="lstm-seed",
+            )
+            with gr.Row():
+                start = gr.Button(t("train.start"), variant="primary", elem_id="lstm-train", min_width=100)
+                stop = gr.Button(t("train.stop"), elem_id="lstm-stop", min_width=100)
+        with gr.Column(scale=3, min_width=340):
+            idle = training.Progress("idle")
+            status = panel("lstm-status", training.status(t, idle))
+            curves = chart("lstm-curves", training.curves(t, idle, HUE))
+            table = panel("lstm-models")
+    controls: dict[str, gr.components.Component] = {
+        "word": word,
+        "lstm_n": per_class,
+        "lstm_emb": embeddings,
+        "lstm_seed": seed_box,
+    }
+
+    async def train(*values: Any, request: gr.Request) -> AsyncIterator[tuple[Any, ...]]:
+        state = {name: FIELDS[name].clean(value) for name, value in zip(controls, values, strict=True)}
+        try:
+            async for status_line, curve in learn(t, str(request.session_hash), state):
+                yield status_line, curve
+        except ParadigmError as error:
+            gr.Warning(say(error, t))
+
+    def stop_training(request: gr.Request) -> None:
+        training.stop(request.session_hash, METHOD)
+
+    def wire() -> None:
+        for place in (score, hint, neighbours, plane):
+            place.select(picked, None, word, queue=False, **quietly).then(**page.live)
+        start.click(
+            train,
+            list(controls.values()),
+            [status, curves],
+            concurrency_id="training",
+            concurrency_limit=None,
+            **quietly,
+        ).then(**page.live)
+        stop.click(stop_training, queue=False, **quietly)
+
+    page.after(wire)
+    return controls, [score, hint, neighbours, plane, table]

@@ -1,0 +1,165 @@
+"""One page in one language: the shared sentence, the lesson tabs, and the wiring between them.
+
+There is one live event for the whole page. Whatever is typed or moved, it sends the state of all controls to one
+handler, which computes the open tab only and leaves the others as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from types import ModuleType
+from typing import Any
+
+import gradio as gr
+
+from paradigms.errors import ParadigmError
+
+from . import bayes, compare, finetune, lstm, models, prompt
+from .errors import say
+from .parts import panel, picked
+from .state import DEFAULTS, FIELDS, decode, encode
+from .text import Text
+from .view import el, pick
+
+LESSONS: dict[str, ModuleType] = {lesson.NAME: lesson for lesson in (compare, bayes, lstm, finetune, prompt)}
+EXAMPLES = (
+    "I like the Disney films very much.",
+    "Not one joke in it is funny.",
+    "A slow start, but the last hour is magnificent.",
+    "I wanted to love it and left after forty minutes.",
+)
+PATHS = {"en": "/", "zh": "/zh"}
+
+
+def show(t: Text, lesson: str, state: dict[str, Any], session: str | None) -> tuple[Any, ...]:
+    """What a lesson's outputs show for a state; bad input leaves them as they are (a lesson that says why, says it
+    itself)."""
+    try:
+        return tuple(LESSONS[lesson].show(t, state, session))
+    except ParadigmError as error:
+        gr.Warning(say(error, t))
+        return ()
+
+
+@lru_cache(maxsize=64)
+def opening(language: str, items: tuple[tuple[str, Any], ...]) -> dict[str, tuple[Any, ...]]:
+    """Every lesson's outputs for a state that a link asks for; kept, because a class opens the same link 60 times."""
+    t, state = Text(language), dict(items)
+    return {lesson: show(t, lesson, state, None) for lesson in LESSONS}
+
+
+class Page:
+    """The components of one page and the events between them; `build` of a lesson is given it."""
+
+    def __init__(self, demo: gr.Blocks, language: str, root_path: str = ""):
+        self.t = Text(language)
+        self.language = language
+        self.root_path = root_path.rstrip("/")
+        self.controls: dict[str, Any] = {}
+        self.outputs: dict[str, list[gr.components.Component]] = {}
+        self.picks: list[gr.HTML] = []
+        self.last: list[Callable[[], object]] = []
+        self._lay_out()
+        self._wire(demo)
+
+    def loads_sentence(self, component: gr.HTML) -> None:
+        """A pick in `component` becomes the sentence. For lessons to call while they are built."""
+        self.picks.append(component)
+
+    def after(self, wire: Callable[[], object]) -> None:
+        """Run `wire` when every component and `live` exist: for events of a lesson that end in the live event."""
+        self.last.append(wire)
+
+    def _lay_out(self) -> None:
+        t = self.t
+        gr.Navbar(visible=False)
+        gr.HTML(str(self._header()), apply_default_css=False, elem_id="header")
+        with gr.Row(elem_id="sentence-row", elem_classes=["live"]):
+            self.controls["s"] = gr.Textbox(
+                value=DEFAULTS["s"],
+                label=t("sentence.label"),
+                placeholder=t("sentence.placeholder"),
+                max_length=FIELDS["s"].longest,
+                lines=1,
+                max_lines=4,
+                elem_id="sentence",
+            )
+        examples = [el("span", t("sentence.examples"), cls="caption"), *(pick(text, text) for text in EXAMPLES)]
+        self.loads_sentence(panel("examples", el("div", examples, cls="chips")))
+        self.active = gr.State(DEFAULTS["lesson"])
+        self.link = gr.HTML("", html_template="<span></span>", js_on_load="window.cloze.link(element, props, watch)")
+        self.tabs_by_name: dict[str, gr.Tab] = {}
+        with gr.Tabs(selected=DEFAULTS["lesson"], elem_id="lessons") as self.tabs:
+            for name, lesson in LESSONS.items():
+                with gr.Tab(t(f"tab.{name}"), id=name, elem_id=f"lesson-{name}") as tab:
+                    self.tabs_by_name[name] = tab
+                    controls, self.outputs[name] = lesson.build(t, self)
+                    self.controls.update(controls)
+
+    def _header(self):
+        t, other = self.t, "zh" if self.language == "en" else "en"
+        size = f"{models.Backbone.size() / 1e6:.1f}M"
+        path = self.root_path + PATHS[other]
+        return el(
+            "header",
+            el("span", "Cloze", cls="wordmark"),
+            el("span", t("page.tagline"), cls="tagline"),
+            el("span", t("page.model", name=models.Backbone.name, size=size), cls="chip"),
+            el("a", t("page.other"), href=path, title=t("page.other_title"), lang=other, data_keeps_state=path),
+        )
+
+    def _wire(self, demo: gr.Blocks) -> None:
+        names, controls = list(self.controls), list(self.controls.values())
+        everything = [component for outputs in self.outputs.values() for component in outputs]
+        quietly: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+
+        def live(request: gr.Request, active: str, *values: Any) -> list[Any]:
+            state = self._state(names, values)
+            shown = {active: show(self.t, active, state, request.session_hash)}
+            return [encode({**state, "lesson": active}), *self._filled(shown)]
+
+        def opened(lesson: str) -> Callable[..., list[Any]]:
+            def open_tab(request: gr.Request, *values: Any) -> list[Any]:
+                state = self._state(names, values)
+                shown = show(self.t, lesson, state, request.session_hash) or self._unchanged(lesson)
+                return [lesson, encode({**state, "lesson": lesson}), *shown]
+
+            return open_tab
+
+        def restore(request: gr.Request) -> list[Any]:
+            state = decode(dict(request.query_params))
+            shown = opening(self.language, tuple(state.items()))
+            values = [state[name] for name in names]
+            return [state["lesson"], gr.Tabs(selected=state["lesson"]), encode(state), *values, *self._filled(shown)]
+
+        self.live = {
+            "fn": live,
+            "inputs": [self.active, *controls],
+            "outputs": [self.link, *everything],
+            "concurrency_id": "live",
+            "concurrency_limit": 4,
+            **quietly,
+        }
+        # A text box says `input` at a key press, before it has the new value, and never for a paste or a deletion.
+        heard = [control.change if isinstance(control, gr.Textbox) else control.input for control in controls]
+        gr.on(heard, trigger_mode="always_last", **self.live)
+        for component in self.picks:
+            component.select(picked, None, self.controls["s"], queue=False, **quietly)
+        for name, tab in self.tabs_by_name.items():
+            outputs = [self.active, self.link, *self.outputs[name]]
+            tab.select(opened(name), controls, outputs, concurrency_id="live", **quietly)
+        outputs = [self.active, self.tabs, self.link, *controls, *everything]
+        demo.load(restore, None, outputs, concurrency_id="live", **quietly)
+        for wire in self.last:
+            wire()
+
+    def _state(self, names: list[str], values: tuple[Any, ...]) -> dict[str, Any]:
+        return {name: FIELDS[name].clean(value) for name, value in zip(names, values, strict=True)}
+
+    def _filled(self, shown: dict[str, tuple[Any, ...]]) -> list[Any]:
+        """A value for every output of every lesson; those not shown stay as they are."""
+        return [value for lesson in LESSONS for value in (shown.get(lesson) or self._unchanged(lesson))]
+
+    def _unchanged(self, lesson: str) -> list[Any]:
+        return [gr.skip() for _ in self.outputs[lesson]]

@@ -1,0 +1,102 @@
+"""The question as the boxes hold it: a template and label words, checked word by word before the model is asked."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from paradigms.masked_lm import MaskedLM
+from paradigms.prompt.classifier import PromptClassifier
+from paradigms.prompt.template import Mask, Sentence, Template
+from paradigms.prompt.verbalizer import Verbalizer, VerbalizerError, word_pieces
+from paradigms.tokens import piece_ids
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
+Words = tuple[tuple[str, ...], ...]  # label words, class after class
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One label word: its id in the vocabulary, or what is wrong with it."""
+
+    word: str
+    token: int | None
+    error: VerbalizerError | None = None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A filled template as the model reads it; `sentence` is where in `tokens` the sentence stands: (start, end)."""
+
+    tokens: tuple[str, ...]
+    mask_position: int
+    sentence: tuple[int, int]
+    truncated: int  # word pieces of the sentence that did not fit
+    limit: int  # tokens that fit
+
+
+def asked(model: PromptClassifier, template: Template, words: Words) -> PromptClassifier:
+    """`model`, trained or not, with another question; the two share their weights."""
+    labels = [str(label) for label in model.classes_]
+    return copy.copy(model).set_params(template=template, verbalizer=Verbalizer(tuple(zip(labels, words, strict=True))))
+
+
+def read(lm: MaskedLM, template: Template, text: str) -> Reading:
+    """What the model reads; raises TemplateError where the template does not suit the model."""
+    (filled,) = template.encode([text], lm.tokenizer, lm.max_length)
+    (without,) = template.encode([""], lm.tokenizer, lm.max_length)
+    # The sentence starts where the template up to it ends, its closing [SEP] not counted.
+    before = template.parts[: template.parts.index(Sentence())]
+    needs_mask = Mask() not in before
+    head = Template(template.source, (*before, Mask()) if needs_mask else before)
+    start = len(head.encode([""], lm.tokenizer, lm.max_length)[0].input_ids) - 1 - needs_mask
+    return Reading(
+        tokens=tuple(lm.tokenizer.convert_ids_to_tokens(list(filled.input_ids))),
+        mask_position=filled.mask_position,
+        sentence=(start, start + len(filled.input_ids) - len(without.input_ids)),
+        truncated=filled.truncated,
+        limit=lm.max_length,
+    )
+
+
+def check(words: Words, labels: Sequence[str], tokenizer: PreTrainedTokenizerBase, spaced: bool) -> list[list[Checked]]:
+    """Every label word of every class by itself, so that all that is wrong is said at once."""
+    found = [[_found(word, label, tokenizer, spaced) for word in row] for row, label in zip(words, labels, strict=True)]
+    checked: list[list[Checked]] = []
+    for index, (row, label) in enumerate(zip(found, labels, strict=True)):
+        elsewhere = {one.token for other, of_other in enumerate(found) if other != index for one in of_other}
+        seen: set[int | None] = set()
+        checked.append([])
+        for one in row:
+            kind = "same_word" if one.token in elsewhere else "repeated_word" if one.token in seen else None
+            seen.add(one.token)
+            if one.error is None and kind:
+                error = VerbalizerError(kind, f"{one.word!r} is given twice", where=label, offending=one.word)
+                one = Checked(one.word, one.token, error)
+            checked[-1].append(one)
+    return checked
+
+
+def _found(word: str, label: str, tokenizer: PreTrainedTokenizerBase, spaced: bool) -> Checked:
+    pieces = word_pieces(word, tokenizer, spaced=spaced)
+    if not pieces or pieces == [tokenizer.unk_token]:
+        message = f"{word!r} is not in the vocabulary"
+        return Checked(word, None, VerbalizerError("unknown_word", message, where=label, offending=word))
+    if len(pieces) > 1:
+        message = f"{word!r} is not a single token"
+        error = VerbalizerError("not_one_token", message, where=label, offending=word, pieces=pieces)
+        return Checked(word, None, error)
+    return Checked(word, int(tokenizer.convert_tokens_to_ids(pieces[0])))
+
+
+def usable(words: Sequence[str], tokenizer: PreTrainedTokenizerBase, spaced: bool) -> list[bool]:
+    """Which words of a distribution can be label words: whole words of the vocabulary, and no comma."""
+    ids = piece_ids(tokenizer, [f" {word}" if spaced else word for word in words])
+    return [
+        len(pieces) == 1 and pieces[0] != tokenizer.unk_token_id and not set(word) & set(",\uff0c")
+        for word, pieces in zip(words, ids, strict=True)
+    ]

@@ -1,0 +1,213 @@
+"""K-shot training in the prompt tab: the prompt, and beside it fine-tuning with the same examples."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import anyio.to_thread
+import gradio as gr
+from markupsafe import Markup
+from sklearn.base import clone
+
+from paradigms import data
+from paradigms.base import ParadigmError, TextClassifier
+from paradigms.evaluate import interval
+from paradigms.prompt.classifier import PromptClassifier, choose_trained
+from paradigms.prompt.verbalizer import words_of
+from paradigms.record import Recorded
+from paradigms.training import n_trainable
+
+from . import models, training
+from .errors import say
+from .figures import HUES
+from .prompt_accuracy import badge, measure, question, whisker, zero_shot
+from .prompt_question import Words
+from .text import Text
+from .training import Progress
+from .view import el, percent
+
+BOXES = ("neg", "pos")  # the controls with the label words, in the order of the classes
+METHOD, BESIDE = "prompt", "bert-finetune"
+NAMES = {METHOD: "prompt", BESIDE: "finetune"}
+# Under which the desk knows the two trainings: the fine-tuning tab's own training goes by the method's name.
+KEYS = {METHOD: METHOD, BESIDE: "beside the prompt"}
+RECORDED_SHOTS = 16  # labelled examples per class of the recorded figures shown before the first training
+
+
+@dataclass(frozen=True)
+class Trained:
+    """How a session's model came to be."""
+
+    template: str
+    words: Words
+    shots: int  # labelled examples per class
+    seed: int
+    step: int
+    total: int
+    parameters: int
+
+
+_trained: WeakKeyDictionary[TextClassifier, Trained] = WeakKeyDictionary()
+
+
+def trained_how(model: TextClassifier) -> Trained | None:
+    return _trained.get(model)
+
+
+@lru_cache(maxsize=8)
+def parameters(train: str) -> tuple[int, int]:
+    """How many parameters `train` changes, and of how many; counted on a copy."""
+    model = models.trained()[METHOD]
+    assert isinstance(model, PromptClassifier)
+    lm = model.lm_.copy()
+    choose_trained(lm, train)
+    return n_trainable(lm.model), lm.n_parameters
+
+
+def plan(t: Text, state: Mapping[str, Any]) -> Markup:
+    """What pressing Train would use."""
+    changed, total = parameters(state["train"])
+    n = state["k"] * len(models.train_set().classes)
+    finetune = models.trained()[BESIDE].trainable_parameters_
+    numbers = {"prompt": f"{changed:,}", "total": f"{total:,}", "finetune": f"{finetune:,}"}
+    return el("p", t("prompt.plan", n=n, seed=state["seed"], **numbers), cls="hint")
+
+
+async def run(t: Text, session: str, state: Mapping[str, Any]) -> AsyncIterator[tuple[Any, ...]]:
+    """Train the prompt, then fine-tuning on the same examples. Yields (status, the two charts, results); what does not
+    change is skipped."""
+    skip = gr.skip()
+    template, words = state["t"], tuple(words_of(state[box]) for box in BOXES)
+    try:
+        prompt = clone(question(template, words)).set_params(train=state["train"], seed=state["seed"])
+    except ParadigmError as error:
+        yield str(el("p", say(error, t), cls="status hint wrong", role="alert")), skip, skip, skip
+        return
+    examples = data.few_shot(models.train_set(), state["k"], state["seed"])
+    finetune = clone(models.trained()[BESIDE]).set_params(seed=state["seed"])
+    ends: dict[str, Progress] = {}
+    yield skip, _curves(t, Progress("idle"), METHOD), _curves(t, Progress("idle"), BESIDE), skip
+    for method, model in ((METHOD, prompt), (BESIDE, finetune)):
+        progress = Progress("idle")
+        # Only the prompt speaks in this tab: fine-tuning's model is measured and let go.
+        async for progress in training.train(session, KEYS[method], model, examples, keep=method == METHOD):
+            chart = _curves(t, progress, method)
+            charts = (chart, skip) if method == METHOD else (skip, chart)
+            yield _status(t, progress, method), *charts, skip
+        if progress.model is None:  # stopped before its turn came
+            break
+        ends[method] = progress
+        if method == METHOD:
+            how = {"template": template, "words": words, "shots": state["k"], "seed": state["seed"]}
+            _trained[model] = Trained(
+                **how, step=progress.step, total=progress.total, parameters=model.trainable_parameters_
+            )
+        if progress.state == "stopped":
+            break
+    if not ends:
+        return
+    yield str(el("p", t("prompt.measuring", n=len(models.held_out())), cls="status running")), skip, skip, skip
+    zero = await anyio.to_thread.run_sync(zero_shot, template, words)
+    rows = [Row("zero", 0, 0, 0.0, zero.accuracy, interval(zero.right, zero.n))]
+    for method, progress in ends.items():
+        assert progress.model is not None
+        measured = await anyio.to_thread.run_sync(measure, progress.model)
+        n_parameters = progress.model.trainable_parameters_
+        accuracy, bounds = measured.accuracy, interval(measured.right, measured.n)
+        stopped = (progress.step, progress.total) if progress.step < progress.total else None
+        rows.append(Row(NAMES[method], len(examples), n_parameters, progress.seconds, accuracy, bounds, stopped))
+    last = list(ends)[-1]
+    yield _status(t, ends[last], last), skip, skip, str(results(t, rows))
+
+
+def stop(session: str | None) -> None:
+    """Stop whichever of the two is being trained."""
+    for key in KEYS.values():
+        training.stop(session, key)
+
+
+def _status(t: Text, progress: Progress, method: str) -> str:
+    hue = "hue-prompt" if method == METHOD else "hue-finetune"
+    who = el("strong", t(f"method.{method}"), cls=f"who {hue}")
+    return str(el("div", who, Markup(training.status(t, progress)), cls="phase"))
+
+
+def _curves(t: Text, progress: Progress, method: str) -> dict[str, object]:
+    return training.curves(t, progress, HUES[method])
+
+
+def empty_curves(t: Text) -> tuple[dict[str, object], dict[str, object]]:
+    return _curves(t, Progress("idle"), METHOD), _curves(t, Progress("idle"), BESIDE)
+
+
+# Results side by side -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the comparison."""
+
+    name: str  # zero, prompt or finetune
+    n_labels: int
+    parameters: int
+    seconds: float
+    accuracy: float
+    bounds: tuple[float, float]
+    stopped: tuple[int, int] | None = None  # step, of how many
+    recorded: Recorded | None = None
+
+
+def recorded_rows() -> list[Row]:
+    """The figures shown before a session's first training."""
+    wanted = (("zero", METHOD, 0), ("prompt", METHOD, RECORDED_SHOTS), ("finetune", BESIDE, RECORDED_SHOTS))
+    rows = []
+    for name, method, shots in wanted:
+        row = next(row for row in models.results() if row.method == method and row.shots == shots)
+        numbers = (row.n_train, row.trainable_parameters if shots else 0, row.seconds_fit if shots else 0.0)
+        rows.append(Row(name, *numbers, row.accuracies[0], row.ci95, recorded=row))
+    return rows
+
+
+def results(t: Text, rows: list[Row]) -> Markup:
+    columns = ("how", "labels", "parameters", "seconds", "accuracy")
+    head = el("tr", [el("th", t(f"prompt.results.{name}"), scope="col") for name in columns], el("th"))
+    body = [
+        el(
+            "tr",
+            el(
+                "th",
+                t(f"prompt.row.{row.name}"),
+                el("span", t("prompt.stopped", step=row.stopped[0], total=row.stopped[1]), cls="shots")
+                if row.stopped
+                else None,
+                scope="row",
+            ),
+            el("td", f"{row.n_labels:,}"),
+            el("td", f"{row.parameters:,}"),
+            el("td", f"{row.seconds:.1f}"),
+            el(
+                "td",
+                el("strong", percent(row.accuracy, 1)),
+                f" [{100 * row.bounds[0]:.1f}–{100 * row.bounds[1]:.1f}] ",
+                badge(t, row.recorded) if row.recorded else None,
+            ),
+            el("td", whisker(row.accuracy, row.bounds)),
+            cls="hue-finetune" if row.name == "finetune" else "hue-prompt",
+        )
+        for row in rows
+    ]
+    by_name = {row.name: row for row in rows}
+    said = {name: percent(row.accuracy, 1) for name, row in by_name.items()}
+    n, majority = len(models.held_out()), percent(models.held_out().majority)
+    key = "prompt.result.two" if "finetune" in said else "prompt.result.one"
+    result = t(key, n=n, majority=majority, examples=by_name["prompt"].n_labels, **said)
+    return el(
+        "div",
+        el("h3", t("prompt.results")),
+        el("div", el("table", el("thead", head), el("tbody", body)), cls="scroll"),
+        el("p", result, cls="caption result"),
+    )

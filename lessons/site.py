@@ -1,0 +1,76 @@
+"""The whole site: a page per language, the looks, and the settings of the server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import gradio as gr
+from plotly.offline import get_plotlyjs
+from starlette.responses import FileResponse, Response
+from starlette.routing import Route
+
+from . import models
+from .page import PATHS, Page
+from .text import Text
+
+WEB = Path(__file__).resolve().parent.parent / "assets" / "web"
+FONTS = ["system-ui", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif"]
+KEEP = {"Cache-Control": "public, max-age=86400"}
+
+
+def build(root_path: str = "") -> gr.Blocks:
+    """The pages, English at `/` and Chinese at `/zh`, from the same code."""
+    with gr.Blocks(title=Text("en")("page.title"), analytics_enabled=False) as demo:
+        Page(demo, "en", root_path)
+    with demo.route(Text("zh")("page.title"), PATHS["zh"], show_in_navbar=False):
+        Page(demo, "zh", root_path)
+    demo.unload(forget)
+    return demo
+
+
+def forget(request: gr.Request) -> None:
+    """A closed browser's models go at once."""
+    if request.session_hash:
+        models.SESSIONS.forget(request.session_hash)
+
+
+def settings(root_path: str = "") -> dict[str, Any]:
+    """What `launch` is given: nothing leaves the machine, nothing of a visitor is kept."""
+    return {
+        "app_kwargs": {"routes": [Route("/cloze/plotly.js", plotly_js), Route("/cloze/cloze.js", cloze_js)]},
+        "theme": gr.themes.Base(font=FONTS, font_mono=["ui-monospace", "monospace"], primary_hue="slate"),
+        "css_paths": sorted(WEB.glob("*.css")),
+        "head": f'<script src="{root_path.rstrip("/")}/cloze/cloze.js"></script>',
+        "footer_links": [],
+        "root_path": root_path or None,
+        "run_history": False,
+        "max_file_size": "1mb",
+        "enable_monitoring": False,
+        "mcp_server": False,
+        "ssr_mode": False,
+        "share": False,
+        "state_session_capacity": 200,
+        "show_error": False,
+    }
+
+
+def plotly_js(request: object) -> Response:
+    """The plotly.js that belongs to the installed plotly."""
+    return Response(get_plotlyjs(), media_type="text/javascript", headers=KEEP)
+
+
+def cloze_js(request: object) -> Response:
+    return FileResponse(WEB / "cloze.js", media_type="text/javascript")
+
+
+def serve(host: str, port: int, root_path: str = "", backbone: str | None = None) -> None:
+    """Run the site until Ctrl-C."""
+    if backbone is not None:
+        models.Backbone.use(backbone)
+    demo = build(root_path)
+    demo.queue(max_size=150)
+    # The models are loaded beside the first page, not before it.
+    Thread(target=models.trained, daemon=True).start()
+    demo.launch(server_name=host, server_port=port, **settings(root_path))

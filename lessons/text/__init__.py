@@ -1,0 +1,31 @@
+"""Every visible word, English and Chinese side by side: key -> (English, Chinese)."""
+
+from __future__ import annotations
+
+from string import Template as Pattern
+
+from . import bayes, common, compare, errors, finetune, lstm, prompt
+
+LANGUAGES = ("en", "zh")
+
+WORDS: dict[str, tuple[str, str]] = {}
+for _module in (common, compare, bayes, lstm, finetune, prompt, errors):
+    for _key, _pair in _module.WORDS.items():
+        if _key in WORDS:
+            raise KeyError(f"the text {_key!r} is given twice")
+        WORDS[_key] = _pair
+
+
+class Text:
+    """The words of one language: `t("key", n=3)` puts 3 in place of `$n`."""
+
+    def __init__(self, language: str):
+        self.language = language
+        self.column = LANGUAGES.index(language)
+
+    def __call__(self, key: str, **values: object) -> str:
+        return Pattern(WORDS[key][self.column]).substitute({name: str(value) for name, value in values.items()})
+
+    def label(self, label: str) -> str:
+        """The name of a class: the built-in labels in the reader's language, any other as it is."""
+        return self(f"label.{label}") if f"label.{label}" in WORDS else label

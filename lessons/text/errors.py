@@ -1,0 +1,61 @@
+"""What is wrong, in the reader's language: one sentence per kind of error of `paradigms`."""
+
+WORDS = {
+    "error.no_mask": (
+        "The template has no [MASK]: put [MASK] where the model should fill in a word.",
+        "模板中没有 [MASK]：请在需要模型填词的位置写上 [MASK]。",
+    ),
+    "error.many_masks": (
+        "The template has $count [MASK], the second at character $position; one is needed.",
+        "模板中有 $count 个 [MASK]，第二个在第 $position 个字符处；只需要一个。",
+    ),
+    "error.no_text": (
+        "The template has no {text}: put {text} where the sentence belongs.",
+        "模板中没有 {text}：请在句子的位置写上 {text}。",
+    ),
+    "error.many_texts": (
+        "The template has $count {text}, the second at character $position; one is needed.",
+        "模板中有 $count 个 {text}，第二个在第 $position 个字符处；只需要一个。",
+    ),
+    "error.unknown_field": (
+        "$offending at character $position is not known: the only field is {text}.",
+        "第 $position 个字符处的 $offending 无法识别：唯一的字段是 {text}。",
+    ),
+    "error.unclosed_brace": (
+        "The brace at character $position is never closed.",
+        "第 $position 个字符处的花括号没有闭合。",
+    ),
+    "error.unopened_brace": (
+        "The brace at character $position closes nothing.",
+        "第 $position 个字符处的花括号没有对应的左括号。",
+    ),
+    "error.bad_soft": (
+        '$offending at character $position is neither [soft:3] nor [soft:"it was"].',
+        '第 $position 个字符处的 $offending 既不是 [soft:3] 也不是 [soft:"it was"]。',
+    ),
+    "error.soft_unsupported": (
+        "The template has a soft prompt at character $position; this tab works with words only.",
+        "模板在第 $position 个字符处有软提示；本页只支持文字模板。",
+    ),
+    "error.too_long": (
+        "The template takes $length of the model's $limit tokens and leaves no room for the sentence.",
+        "模板占用了模型 $limit 个词元中的 $length 个，没有给句子留下位置。",
+    ),
+    "error.empty": ("The class “$where” has no label word yet.", "类别“$where”还没有标签词。"),
+    "error.same_word": (
+        "“$offending” stands for two classes; a label word may belong to one only.",
+        "“$offending”同时属于两个类别；一个标签词只能属于一个类别。",
+    ),
+    "error.repeated_word": ("“$offending” is written twice.", "“$offending”重复了。"),
+    "error.not_one_token": (
+        "“$offending” is not one token for this model but $pieces: choose a word it knows whole.",
+        "“$offending”在该模型中不是一个词元，而是 $pieces：请换一个完整的词。",
+    ),
+    "error.unknown_word": ("“$offending” is not in the model's vocabulary.", "“$offending”不在模型的词表中。"),
+    "error.one_class": ("Training needs examples of at least two classes.", "训练至少需要两个类别的样本。"),
+    "error.too_few": (
+        "There are only $have examples of “$offending”; $asked were asked for.",
+        "“$offending”只有 $have 个样本，而需要 $asked 个。",
+    ),
+    "error.other": ("This does not work: $message", "无法执行：$message"),
+}

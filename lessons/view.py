@@ -1,0 +1,73 @@
+"""HTML from data: every string is escaped unless it is `Markup` already, so that user text stays text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from markupsafe import Markup, escape
+
+
+def el(tag: str, *children: object, **attributes: object) -> Markup:
+    """One element. `cls` is the class; an attribute that is None or False is left out; `data_pick` is `data-pick`.
+
+    >>> el("b", "1 < 2", cls="sum")
+    Markup('<b class="sum">1 &lt; 2</b>')
+    """
+    written = Markup()
+    for name, value in attributes.items():
+        if value is not None and value is not False:
+            key = "class" if name == "cls" else name.replace("_", "-")
+            written += Markup(' %s="%s"') % (Markup(key), "" if value is True else value)
+    if tag in ("br", "hr"):
+        return Markup("<%s%s>") % (Markup(tag), written)
+    return Markup("<%s%s>%s</%s>") % (Markup(tag), written, join(children), Markup(tag))
+
+
+def join(children: Iterable[object]) -> Markup:
+    """Children one after the other; None is nothing, a list is its items."""
+    parts = Markup()
+    for child in children:
+        if child is not None:
+            parts += join(child) if isinstance(child, list | tuple) else escape(child)
+    return parts
+
+
+def pick(text: object, value: str, *, cls: str = "", title: str | None = None, pressed: bool | None = None) -> Markup:
+    """A button that hands `value` to the page when it is clicked, see `PICK` in `parts`."""
+    state = None if pressed is None else str(pressed).lower()
+    return el(
+        "button", text, type="button", cls=f"pick {cls}".strip(), data_pick=value, title=title, aria_pressed=state
+    )
+
+
+def percent(share: float, digits: int = 0) -> str:
+    return f"{100 * share:.{digits}f}%"
+
+
+def signed(number: float, digits: int = 2) -> str:
+    """With its sign, a true minus included: charts and tables line up."""
+    return f"{number:+.{digits}f}".replace("-", "\u2212")
+
+
+def tint(share: float) -> str:
+    """A style for a word: the colour of its class as strong as |share|, 0 to 1; below 0 the first class, above it the
+    second."""
+    side = "negative" if share < 0 else "positive"
+    return f"--tint: var(--{side}); --strength: {100 * min(1.0, abs(share)) * 0.6:.0f}%"
+
+
+def coloured(text: str, spans: Iterable[tuple[int, int, float, str]]) -> Markup:
+    """`text` with coloured words: (start, end, share from -1 to 1, what the pointer is told)."""
+    parts: list[object] = []
+    at = 0
+    for start, end, share, title in spans:
+        word = el("span", text[start:end], cls="word", style=tint(share), title=title)
+        parts += [text[at:start], word]
+        at = end
+    return el("span", parts, text[at:], cls="sentence")
+
+
+def meter(share: float, *, cls: str, title: str | None = None) -> Markup:
+    """A horizontal bar from 0 to 1 whose length moves when it changes."""
+    fill = el("span", cls="fill", style=f"width: {100 * max(0.0, min(1.0, share)):.2f}%")
+    return el("span", fill, cls=f"meter {cls}", title=title)

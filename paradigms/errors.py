@@ -1,0 +1,31 @@
+"""The one kind of error that bad input raises."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class ParadigmError(ValueError):
+    """Bad input, said in a way a page can translate.
+
+    `kind` names what is wrong, `where` the place (a template, a file and line, a label), `position` the first
+    character concerned (None where there is none), `offending` the text itself, `details` whatever else the sentence
+    needs (a count, the pieces of a word).
+    """
+
+    def __init__(
+        self,
+        kind: str,
+        message: str,
+        *,
+        where: str = "",
+        position: int | None = None,
+        offending: str = "",
+        **details: Any,
+    ):
+        super().__init__(message)
+        self.kind = kind
+        self.where = where
+        self.position = position
+        self.offending = offending
+        self.details = details

@@ -1,0 +1,189 @@
+"""The frame of the page: opening, languages, links, typing, hostile input, keyboard, both looks."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from lessons.page import LESSONS, PATHS
+from lessons.state import DEFAULTS
+from lessons.text import Text
+
+from .conftest import Visit
+
+HOSTILE = ("<script>window.hacked = 1</script>", "${7*6}", "{text.__class__}", "<img src=x onerror='window.hacked = 1'>")
+
+
+def cards(page: Page):
+    return page.locator("#compare-cards .card")
+
+
+def open_tab(page: Page, t: Text, lesson: str) -> None:
+    page.get_by_role("tab", name=t(f"tab.{lesson}")).first.click()
+    expect(page.locator(f"#lesson-{lesson} .intro")).to_be_visible()
+
+
+@pytest.mark.parametrize("language", PATHS)
+def test_opens_with_the_worked_example_answered(visit: Visit, language: str) -> None:
+    page = visit.open(PATHS[language])
+    t = Text(language)
+    expect(page.locator("#sentence textarea")).to_have_value(DEFAULTS["s"])
+    expect(cards(page)).to_have_count(4)
+    for method in ("tfidf-nb", "word2vec-lstm", "bert-finetune", "prompt"):
+        expect(page.locator(f"[data-method='{method}'] h3")).to_have_text(t(f"method.{method}"))
+    expect(page.locator("#compare-accuracy .plot[data-drawn]")).to_be_visible()
+    expect(page.locator("#header")).to_contain_text("cloze-bert-23m")
+
+
+@pytest.mark.parametrize("language", PATHS)
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_every_tab_opens_filled(visit: Visit, language: str, lesson: str) -> None:
+    page = visit.open(PATHS[language])
+    t = Text(language)
+    open_tab(page, t, lesson)
+    tab = page.locator(f"#lesson-{lesson}")
+    expect(tab).to_contain_text(t(f"{lesson}.idea")[:40])
+    expect(tab.locator(".panel").first).not_to_be_empty()
+    if language == "zh":
+        assert re.search(r"[\u4e00-\u9fff]", tab.inner_text())
+    else:
+        own_words = tab.inner_text().replace("中文", "")
+        assert not re.search(r"[\u4e00-\u9fff]", own_words)
+
+
+def test_typing_moves_the_picture_of_every_paradigm(visit: Visit) -> None:
+    page = visit.open()
+    before = cards(page).all_inner_texts()
+    box = page.locator("#sentence textarea")
+    box.fill("")
+    box.press_sequentially("A dreadful, boring waste of an evening.", delay=15)
+    expect(page.locator("[data-method='tfidf-nb'] .label.negative")).to_be_visible()
+    expect(page.locator("[data-method='prompt'] .label.negative")).to_be_visible()
+    after = cards(page).all_inner_texts()
+    assert all(old != new for old, new in zip(before, after, strict=True))
+
+
+def test_bars_move_in_place(visit: Visit) -> None:
+    """The elements that were there stay; only their lengths and words change."""
+    page = visit.open()
+    bar = page.locator("[data-method='prompt'] .meter .fill").first
+    bar.evaluate("element => { element.marked = true }")
+    page.locator("#sentence textarea").fill("It bored me to tears.")
+    expect(page.locator("[data-method='prompt'] .label.negative")).to_be_visible()
+    assert page.locator("[data-method='prompt'] .meter .fill").first.evaluate("element => element.marked === true")
+
+
+def test_the_last_key_is_never_lost(visit: Visit) -> None:
+    page = visit.open()
+    box = page.locator("#sentence textarea")
+    box.fill("")
+    for word in ("Not ", "a ", "bad ", "film!"):
+        box.press_sequentially(word, delay=5)
+        page.wait_for_timeout(170)
+    expect(page).to_have_url(re.compile(r"s=Not\+a\+bad\+film%21$"))
+
+
+def test_half_composed_words_wait(visit: Visit) -> None:
+    """An input method's unfinished letters are not sent to the model."""
+    page = visit.open()
+    box = page.locator("#sentence textarea")
+    address = page.url
+    box.evaluate(
+        """element => {
+            element.focus();
+            element.value = "ni hao";
+            element.dispatchEvent(new CompositionEvent("compositionstart", {bubbles: true}));
+            element.dispatchEvent(new InputEvent("input", {bubbles: true, isComposing: true}));
+        }"""
+    )
+    page.wait_for_timeout(800)
+    assert page.url == address
+    box.evaluate('element => element.dispatchEvent(new CompositionEvent("compositionend", {bubbles: true}))')
+    expect(page).to_have_url(re.compile("s=ni"))
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_stays_text(visit: Visit, text: str) -> None:
+    page = visit.open()
+    page.locator("#sentence textarea").fill(text)
+    expect(page).to_have_url(re.compile("s="))
+    expect(cards(page)).to_have_count(4)
+    expect(page.locator("[data-method='tfidf-nb'] .sentence")).to_have_text(text)
+    for lesson in list(LESSONS)[1:]:
+        open_tab(page, Text("en"), lesson)
+        boxes = page.locator(f"#lesson-{lesson} textarea:visible, #lesson-{lesson} input[type='text']:visible")
+        for i in range(boxes.count()):
+            if boxes.nth(i).is_editable():
+                boxes.nth(i).fill(text)
+        page.wait_for_timeout(600)
+        assert "42" not in page.locator(f"#lesson-{lesson}").inner_text().replace("1,42", "").split("${7*6}")
+    assert page.evaluate("window.hacked") is None
+    assert page.locator("#sentence textarea").input_value() == text
+
+
+def test_an_empty_sentence_is_asked_for(visit: Visit) -> None:
+    page = visit.open()
+    page.locator("#sentence textarea").fill("   ")
+    expect(page.locator("#compare-cards .empty")).to_have_text(Text("en")("sentence.empty"))
+
+
+def test_a_link_restores_the_page(visit: Visit) -> None:
+    query = "lesson=prompt&s=A+fine+film.&t=%7Btext%7D+It+was+%5BMASK%5D.&neg=bad&pos=good&seed=7"
+    page = visit.open(f"/?{query}")
+    expect(page.get_by_role("tab", selected=True)).to_have_text(Text("en")("tab.prompt"))
+    expect(page.locator("#sentence textarea")).to_have_value("A fine film.")
+    tab = page.locator("#lesson-prompt")
+    expect(tab.get_by_label(Text("en")("prompt.template"), exact=False).first).to_have_value("{text} It was [MASK].")
+    assert {part.split("=")[0] for part in page.url.split("?")[1].split("&")} >= {"lesson", "s", "t", "neg", "pos", "seed"}
+
+
+def test_the_language_link_keeps_the_state(visit: Visit) -> None:
+    page = visit.open()
+    page.locator("#sentence textarea").fill("A quiet triumph.")
+    expect(page).to_have_url(re.compile("quiet"))
+    page.locator("#header a").click()
+    expect(page).to_have_url(re.compile(r"/zh\?.*quiet"))
+    expect(page.locator("#sentence textarea")).to_have_value("A quiet triumph.")
+    expect(page.locator("#header")).to_contain_text(Text("zh")("page.tagline"))
+
+
+def test_an_example_is_loaded_with_the_keyboard(visit: Visit) -> None:
+    page = visit.open()
+    example = page.locator("#examples .pick").nth(1)
+    text = example.inner_text()
+    example.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#sentence textarea")).to_have_value(text)
+    expect(page.locator("[data-method='tfidf-nb'] .sentence")).to_have_text(text)
+
+
+def test_the_sentence_is_shared_by_all_tabs(visit: Visit) -> None:
+    page = visit.open()
+    page.locator("#sentence textarea").fill("Wonderful from start to finish.")
+    open_tab(page, Text("en"), "prompt")
+    expect(page.locator("#lesson-prompt")).to_contain_text("wonderful")
+    open_tab(page, Text("en"), "finetune")
+    expect(page.locator("#lesson-finetune")).to_contain_text("wonderful")
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (1440, 900), (1920, 1080)])
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_nothing_is_wider_than_the_window(visit: Visit, lesson: str, width: int, height: int) -> None:
+    visit.page.set_viewport_size({"width": width, "height": height})
+    page = visit.open(f"/?lesson={lesson}")
+    expect(page.locator(f"#lesson-{lesson} .intro")).to_be_visible()
+    page.wait_for_timeout(500)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_dark_mode_changes_charts_too(visit: Visit) -> None:
+    page = visit.open("/?__theme=dark")
+    ink = page.locator("#compare-accuracy .xtick text").first
+    expect(ink).to_be_visible()
+    light = page.evaluate("getComputedStyle(document.body).getPropertyValue('--ink').trim()")
+    colour = ink.evaluate("element => getComputedStyle(element).fill")
+    expected = f"rgb({int(light[1:3], 16)}, {int(light[3:5], 16)}, {int(light[5:7], 16)})"
+    assert colour == expected
+    assert int(light[1:3], 16) > 128  # light ink on dark paper

@@ -1,0 +1,209 @@
+"""Paradigm 4: zero-shot without training, and training that changes what it says it changes."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from paradigms.errors import ParadigmError
+from paradigms.masked_lm import BUILT_IN, MaskedLM
+from paradigms.prompt.classifier import PromptClassifier, class_logits
+from paradigms.prompt.verbalizer import Verbalizer, VerbalizerError
+
+TEXT = "A warm, funny film that I would gladly see again."
+
+
+def test_zero_shot_needs_no_training():
+    model = PromptClassifier()
+    assert list(model.classes_) == ["negative", "positive"]
+    assert model.predict([TEXT]).tolist() == ["positive"]
+    assert model.predict_proba([TEXT]).shape == (1, 2)
+    assert model.trainable_parameters_ == 0
+
+
+def test_zero_shot_can_be_saved(tmp_path):
+    PromptClassifier("{text} So [MASK]!").save(tmp_path)
+    loaded = PromptClassifier.load(tmp_path)
+    assert loaded.template == "{text} So [MASK]!"
+    np.testing.assert_array_equal(
+        loaded.predict_proba([TEXT]), PromptClassifier("{text} So [MASK]!").predict_proba([TEXT])
+    )
+
+
+def test_fitting_nothing_learns_the_labels(shots):
+    model = PromptClassifier(train="nothing")
+    assert list(model.fit_steps(shots.texts, shots.labels)) == []
+    assert list(model.classes_) == ["0", "1"]
+    assert model.trainable_parameters_ == 0
+    assert model.lm_ is MaskedLM.load()
+    np.testing.assert_array_equal(model.predict_proba([TEXT]), PromptClassifier().predict_proba([TEXT]))
+
+
+def test_explained_numbers_agree(prompted):
+    """From the words at the slot to the label, each number follows from those before it."""
+    model = PromptClassifier(verbalizer="negative=terrible,bad,awful;positive=great,good")
+    for combine in ("sum", "mean"):
+        model.set_params(combine=combine)
+        evidence = model.explain(TEXT, top_k=7)
+        assert evidence.combine == combine
+        assert evidence.tokens[0] == "[CLS]" and evidence.tokens[-1] == "[SEP]"
+        assert evidence.tokens[evidence.mask_position] == "[MASK]"
+        assert evidence.truncated == 0
+
+        everything = evidence.distribution
+        assert len(everything.words) == len(everything.probabilities) == 7
+        assert sorted(everything.probabilities, reverse=True) == list(everything.probabilities)
+        assert np.exp(everything.log_probabilities).sum() == pytest.approx(1)
+
+        words = evidence.label_words
+        assert [(word.label, word.word) for word in words] == [
+            *(("negative", word) for word in ("terrible", "bad", "awful")),
+            *(("positive", word) for word in ("great", "good")),
+        ]
+        ids = model.lm_.tokenizer.convert_tokens_to_ids([word.word for word in words])
+        assert [word.probability for word in words] == pytest.approx(np.exp(everything.log_probabilities[ids]).tolist())
+        assert evidence.covered == pytest.approx(sum(word.probability for word in words))
+        assert [word.share for word in words] == pytest.approx([word.probability / evidence.covered for word in words])
+        for first, second in pairwise(words):  # logits differ as log-probabilities do
+            assert first.logit - second.logit == pytest.approx(np.log(first.probability / second.probability), abs=1e-4)
+
+        scores = [
+            getattr(np, combine)([word.share for word in words if word.label == label])
+            for label in ("negative", "positive")
+        ]
+        assert evidence.probabilities == pytest.approx([score / sum(scores) for score in scores])
+        assert evidence.probabilities == pytest.approx(model.predict_proba([TEXT])[0].tolist(), abs=1e-6)
+    assert model.mask_distribution(TEXT, top_k=7).words == evidence.distribution.words
+
+
+def test_sum_and_mean_differ():
+    verbalizer = "negative=terrible,bad,awful;positive=great"
+    summed, averaged = (PromptClassifier(verbalizer=verbalizer, combine=how) for how in ("sum", "mean"))
+    assert averaged.predict_proba([TEXT])[0, 1] > summed.predict_proba([TEXT])[0, 1] + 0.01
+
+
+# What training changes.
+
+HEAD = 384 * 384 + 384 + 2 * 384 + 30_522  # dense, norm, and the decoder's bias; its matrix is the embedding table
+
+
+def weights(lm: MaskedLM) -> dict[str, torch.Tensor]:
+    return {name: weight.detach().clone() for name, weight in lm.model.named_parameters()}
+
+
+@pytest.mark.parametrize(
+    ("train", "changes"),
+    [
+        ("all", lambda name: True),
+        ("head", lambda name: name.startswith("cls.predictions.")),
+        ("bias", lambda name: name.endswith("bias")),
+    ],
+)
+def test_what_is_trained(train, changes, shots, lm, tmp_path):
+    before = weights(lm)
+    model = PromptClassifier(train=train, steps=4, lr=1e-3).fit(shots.texts, shots.labels)
+    after = weights(model.lm_)
+    changed = {name for name in after if not torch.equal(after[name], before[name])}
+    assert changed == {name for name in before if changes(name)}
+    assert model.trainable_parameters_ == sum(before[name].numel() for name in changed)
+    if train == "all":
+        assert model.trainable_parameters_ == lm.n_parameters
+    if train == "head":
+        assert model.trainable_parameters_ == HEAD
+    assert all(torch.equal(weight, before[name]) for name, weight in weights(lm).items()), "the shared backbone changed"
+
+    model.save(tmp_path)
+    from safetensors import safe_open
+
+    with safe_open(tmp_path / "weights.safetensors", framework="np") as file:
+        assert set(file.keys()) == changed
+    loaded = PromptClassifier.load(tmp_path)
+    np.testing.assert_allclose(loaded.predict_proba(shots.texts), model.predict_proba(shots.texts), atol=1e-2)
+
+
+def test_bad_options(shots):
+    with pytest.raises(ParadigmError) as caught:
+        PromptClassifier(train="some").fit(shots.texts, shots.labels)
+    assert (caught.value.kind, caught.value.where, caught.value.offending) == ("bad_option", "train", "some")
+    with pytest.raises(VerbalizerError) as mismatch:
+        PromptClassifier(verbalizer="a=bad;b=good").fit(shots.texts, shots.labels)
+    assert mismatch.value.kind == "labels_mismatch"
+
+
+def test_a_bad_template_leaves_a_trained_classifier_alone(shots, tiny_bert):
+    model = PromptClassifier(backbone=str(tiny_bert), train="nothing").fit(shots.texts, shots.labels)
+    with pytest.raises(ParadigmError):
+        model.set_params(verbalizer="0=unwatchable;1=good").fit(shots.texts[:8] + shots.texts[8:], shots.labels)
+    model.set_params(verbalizer="0=bad;1=good")
+    assert list(model.classes_) == ["0", "1"]
+    assert model.predict_proba([TEXT]).shape == (1, 2)
+
+
+@pytest.mark.parametrize("combine", ["sum", "mean"])
+def test_training_minimises_the_probability_it_predicts_with(combine):
+    """The loss of a batch is the mean of -log of what `Verbalizer.project` says of the right class."""
+    word_logits = 3 * torch.randn(50, 5, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    gold = torch.arange(50) % 3
+    verbalizer = Verbalizer.parse("a=u;b=v,w;c=x,y")
+    logits = class_logits(word_logits, torch.tensor([0, 1, 1, 2, 2]), combine)
+    loss = nn.functional.cross_entropy(logits, gold, reduction="none")
+    projected = verbalizer.project(word_logits.softmax(dim=1).numpy(), combine)
+    np.testing.assert_allclose(loss, -np.log(projected[np.arange(50), gold]), atol=1e-12)
+
+
+@pytest.mark.parametrize("combine", ["sum", "mean"])
+def test_loss_of_the_first_step(combine, shots, tiny_bert):
+    """The same from end to end, on a backbone without dropout: one batch of everything."""
+    model = PromptClassifier(
+        verbalizer="positive=great;negative=terrible,bad",
+        backbone=str(tiny_bert),
+        combine=combine,
+        steps=1,
+        batch_size=len(shots),
+    )
+    of_gold = model.predict_proba(shots.texts)[np.arange(len(shots)), np.asarray(shots.labels, dtype=int)]
+    (step,) = model.fit_steps(shots.texts, shots.labels)
+    assert step.loss == pytest.approx(-np.log(of_gold).mean(), abs=1e-4)
+    assert step.accuracy == (of_gold > 0.5).mean()
+
+
+def test_training_fits_its_examples(prompted, shots):
+    assert prompted.score(shots.texts, shots.labels) >= PromptClassifier(train="nothing").fit(
+        shots.texts, shots.labels
+    ).score(shots.texts, shots.labels)
+    of_gold = prompted.predict_proba(shots.texts)[np.arange(len(shots)), np.asarray(shots.labels, dtype=int)]
+    before = PromptClassifier().predict_proba(shots.texts)[np.arange(len(shots)), np.asarray(shots.labels, dtype=int)]
+    assert -np.log(of_gold).mean() < -np.log(before).mean() - 0.05
+
+
+# The published effect (Gao et al. 2021, table 2), in its direction, on the built-in reviews.
+
+
+def accuracy(verbalizer: str, data) -> float:
+    model = PromptClassifier(verbalizer=verbalizer, train="nothing").fit(data.texts, data.labels)
+    return model.score(data.texts, data.labels)
+
+
+def test_label_words_matter(held_out):
+    straight = accuracy("negative=bad;positive=good", held_out)
+    swapped = accuracy("negative=good;positive=bad", held_out)
+    irrelevant = accuracy("negative=dog;positive=cat", held_out)
+    assert straight > swapped + 0.2
+    assert straight + swapped == pytest.approx(1, abs=0.01)
+    assert abs(irrelevant - 0.5) < 0.1
+    assert straight > irrelevant + 0.1
+
+
+def test_templates_matter(held_out):
+    scores = [
+        PromptClassifier(template, train="nothing").fit(held_out.texts, held_out.labels).score(*columns)
+        for template in ("{text} All in all, it was [MASK].", "[MASK] {text}")
+        for columns in [(held_out.texts, held_out.labels)]
+    ]
+    assert scores[0] > scores[1] + 0.03
+
+
+def test_backbone_by_name():
+    assert PromptClassifier(backbone=str(BUILT_IN)).lm_ is PromptClassifier().lm_

@@ -1,0 +1,326 @@
+"""What every paradigm promises: a scikit-learn classifier over raw strings, whatever is inside it."""
+
+import dataclasses
+import inspect
+import json
+import pickle
+import random
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import torch
+from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
+from sklearn.model_selection import GridSearchCV, cross_val_score
+
+from paradigms.base import SavedModelError, TextClassifier, TrainStep
+from paradigms.errors import ParadigmError
+from paradigms.bert_finetune import BertFineTune
+from paradigms.errors import ParadigmError
+from paradigms.masked_lm import BF16_FROM
+from paradigms.prompt.classifier import PromptClassifier
+from paradigms.prompt.template import Template
+from paradigms.prompt.verbalizer import Verbalizer
+from paradigms.tfidf_nb import TfidfNaiveBayes
+from paradigms.word2vec_lstm import Word2VecLSTM
+
+# Three classes, named by strings, first met in another than the sorted order.
+TEXTS = (
+    "The jokes land and the cast is a joy.",
+    "A dull script and a duller hero.",
+    "It passes the time, neither more nor less.",
+    "I left the hall with a smile that stayed all evening.",
+    "Nobody on screen seems to want to be there.",
+    "Fine for a rainy afternoon.",
+    "Every frame is a painting.",
+    "Two hours I would like to have back.",
+    "Some scenes work, others do not.",
+    "The songs are lovely and the ending is earned.",
+    "The plot makes no sense at all.",
+    "You have seen it before, and it was all right then too.",
+)
+LABELS = ("good", "bad", "fair") * 4
+CLASSES = ["bad", "fair", "good"]
+ASKED = (
+    "A lovely, funny film.",
+    "no",
+    "It wasn't as bad as the poster made me fear, though the second half of it drags on and on without a reason.",
+    "The plot is dull; the songs are not.",
+    "",
+    "Zxqwv grrmbl!",
+)
+
+MAKE: dict[str, Callable[[], TextClassifier]] = {
+    "tfidf-nb": TfidfNaiveBayes,
+    "word2vec-lstm": lambda: Word2VecLSTM(hidden=16, epochs=1),
+    "bert-finetune": lambda: BertFineTune(steps=3, batch_size=4),
+    "prompt": lambda: PromptClassifier(verbalizer="good=great;fair=okay;bad=terrible", steps=3, batch_size=4),
+}
+FOR_TWO_CLASSES: dict[str, Callable[[], TextClassifier]] = {
+    **MAKE,
+    "prompt": lambda: PromptClassifier(steps=3, batch_size=4),
+}
+WITHOUT_TRAINING = [name for name in MAKE if name != "prompt"]
+every_method = pytest.mark.parametrize("method", MAKE)
+
+
+@pytest.fixture(scope="module")
+def fitted() -> dict[str, TextClassifier]:
+    return {name: make().fit(TEXTS, LABELS) for name, make in MAKE.items()}
+
+
+@every_method
+def test_constructor_only_stores(method):
+    """Every parameter is kept as it was handed over, whatever it is: checking is for `fit`."""
+    kind = type(MAKE[method]())
+    for name in inspect.signature(kind).parameters:
+        value = object()
+        assert getattr(kind(**{name: value}), name) is value
+
+
+@every_method
+def test_parameters_round_trip(method):
+    model = MAKE[method]()
+    copied = clone(model)
+    assert copied is not model
+    assert copied.get_params() == model.get_params()
+    assert pickle.loads(pickle.dumps(model)).get_params() == model.get_params()  # what joblib hands to a process
+    changed = {"tfidf-nb": "alpha", "word2vec-lstm": "hidden"}.get(method, "lr")
+    assert model.set_params(**{changed: 7}).get_params()[changed] == 7
+
+
+@every_method
+def test_fit_returns_self(method):
+    model = MAKE[method]()
+    assert model.fit(TEXTS[:4], LABELS[:4]) is model
+
+
+@every_method
+def test_fit_steps(method):
+    """Steps count from 1 to the total, and between any two of them the classifier can be asked."""
+    model = MAKE[method]()
+    steps: list[TrainStep] = []
+    answers = []
+    for step in model.fit_steps(TEXTS, LABELS):
+        steps.append(step)
+        if step.step < 4:
+            answers.append(model.predict_proba(ASKED[:2]))
+    assert [step.step for step in steps] == list(range(1, steps[-1].total + 1))
+    assert {step.total for step in steps} == {len(steps)}
+    assert all(np.isfinite(step.loss) and 0 <= step.accuracy <= 1 for step in steps)
+    assert sorted(step.seconds for step in steps) == [step.seconds for step in steps]
+    assert all(answer.shape == (2, 3) for answer in answers)
+    assert all(not np.array_equal(a, b) for a, b in zip(answers, answers[1:], strict=False)), "it learns nothing"
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        steps[0].loss = 0
+
+
+@every_method
+def test_asking_between_steps_does_not_change_training(method):
+    asked, left_alone = MAKE[method](), MAKE[method]()
+    for _ in asked.fit_steps(TEXTS, LABELS):
+        asked.predict_proba(ASKED[:1])
+    left_alone.fit(TEXTS, LABELS)
+    np.testing.assert_array_equal(asked.predict_proba(ASKED), left_alone.predict_proba(ASKED))
+
+
+@every_method
+def test_training_can_be_left_in_the_middle(method):
+    model = MAKE[method]()
+    steps = model.fit_steps(TEXTS, LABELS)
+    next(steps)
+    steps.close()
+    assert model.predict_proba(ASKED).shape == (len(ASKED), 3)
+
+
+@every_method
+def test_probabilities(method, fitted):
+    model = fitted[method]
+    assert list(model.classes_) == CLASSES
+    probabilities = model.predict_proba(ASKED)
+    assert probabilities.shape == (len(ASKED), 3)
+    assert (probabilities >= 0).all()
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-9)
+    assert model.predict(ASKED).tolist() == [CLASSES[column] for column in probabilities.argmax(axis=1)]
+    assert model.score(TEXTS, model.predict(TEXTS)) == 1
+    assert model.predict_proba([]).shape == (0, 3)
+
+
+@pytest.mark.parametrize("method", ["tfidf-nb", "prompt"])  # the others start from random columns
+def test_columns_follow_the_classes(method):
+    """Naming the classes so that they sort the other way round turns the columns round and nothing else."""
+    model = MAKE[method]()
+    reverse = clone(model)
+    if method == "prompt":
+        model.set_params(train="nothing")
+        reverse.set_params(train="nothing", verbalizer="x=great;y=okay;z=terrible")
+    model.fit(TEXTS, LABELS)
+    reverse.fit(TEXTS, [{"bad": "z", "fair": "y", "good": "x"}[label] for label in LABELS])
+    np.testing.assert_allclose(reverse.predict_proba(ASKED), model.predict_proba(ASKED)[:, ::-1], atol=1e-12)
+
+
+@every_method
+def test_two_classes_of_digits(method):
+    model = FOR_TWO_CLASSES[method]().fit(TEXTS[:6], ["1", "0"] * 3)
+    assert model.predict_proba(ASKED).shape == (len(ASKED), 2)
+    assert set(model.predict(ASKED)) <= {"0", "1"}
+
+
+@every_method
+def test_seeded_and_without_side_effects(method, fitted):
+    """The same seed gives the same classifier, and the caller's random numbers go on as if nothing had happened."""
+    torch.manual_seed(7)
+    np.random.seed(7)
+    random.seed(7)
+    expected = torch.rand(3), np.random.rand(), random.random()
+    torch.manual_seed(7)
+    np.random.seed(7)
+    random.seed(7)
+    again = clone(fitted[method])
+    for _ in again.fit_steps(TEXTS, LABELS):
+        pass
+    again.predict_proba(ASKED)
+    again.explain(ASKED[0])
+    torch.testing.assert_close(torch.rand(3), expected[0], rtol=0, atol=0)
+    assert (np.random.rand(), random.random()) == expected[1:]
+    np.testing.assert_array_equal(again.predict_proba(ASKED), fitted[method].predict_proba(ASKED))
+
+
+@pytest.mark.parametrize("method", [name for name in MAKE if name != "tfidf-nb"])
+def test_another_seed_is_another_training(method, fitted):
+    other = clone(fitted[method]).set_params(seed=1).fit(TEXTS, LABELS)
+    assert not np.allclose(other.predict_proba(ASKED), fitted[method].predict_proba(ASKED), atol=1e-6)
+
+
+@every_method
+def test_batched_equals_unbatched(method, fitted):
+    texts = (*ASKED, *TEXTS)
+    assert len(texts) < BF16_FROM  # in fp32
+    together = fitted[method].predict_proba(texts)
+    alone = np.concatenate([fitted[method].predict_proba([text]) for text in texts])
+    np.testing.assert_allclose(together, alone, atol=1e-4)
+
+
+@every_method
+def test_explain_is_a_frozen_dataclass(method, fitted):
+    for text in ASKED:
+        evidence = fitted[method].explain(text)
+        assert dataclasses.is_dataclass(evidence)
+        np.testing.assert_allclose(evidence.probabilities, fitted[method].predict_proba([text])[0], atol=1e-5)
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            evidence.probabilities = ()
+
+
+@every_method
+def test_saved_without_pickle(method, fitted, tmp_path):
+    model = fitted[method]
+    model.save(tmp_path)
+    assert {file.suffix for file in tmp_path.iterdir()} == {".json", ".safetensors"}
+    loaded = type(model).load(tmp_path)
+    assert loaded.get_params() == model.get_params()
+    assert list(loaded.classes_) == CLASSES
+    assert loaded.trainable_parameters_ == model.trainable_parameters_ > 0
+    rounding = 1e-2 if method in {"bert-finetune", "prompt"} else 1e-12  # those two are kept in fp16
+    np.testing.assert_allclose(loaded.predict_proba(ASKED), model.predict_proba(ASKED), atol=rounding)
+    assert type(loaded.explain(ASKED[0])) is type(model.explain(ASKED[0]))
+
+
+@every_method
+def test_loaded_can_be_trained_again(method, fitted, tmp_path):
+    fitted[method].save(tmp_path)
+    again = type(fitted[method]).load(tmp_path).fit(TEXTS, LABELS)
+    np.testing.assert_allclose(again.predict_proba(ASKED), fitted[method].predict_proba(ASKED), atol=1e-12)
+
+
+def test_saved_template_and_verbalizer(tmp_path):
+    """Parameters that are objects come back as what they mean."""
+    template = Template.parse("{text} [SEP] So [MASK]!")
+    model = PromptClassifier(template, Verbalizer.parse("0=bad,awful;1=good"), train="nothing").fit(["", ""], "01")
+    model.save(tmp_path)
+    loaded = PromptClassifier.load(tmp_path)
+    np.testing.assert_array_equal(loaded.predict_proba(ASKED), model.predict_proba(ASKED))
+    assert loaded.trainable_parameters_ == 0
+
+
+@every_method
+def test_another_class_in_the_folder(method, fitted, tmp_path):
+    fitted[method].save(tmp_path)
+    other = TfidfNaiveBayes if method != "tfidf-nb" else Word2VecLSTM
+    with pytest.raises(SavedModelError) as caught:
+        other.load(tmp_path)
+    assert caught.value.kind == "other_class"
+    assert str(tmp_path) in str(caught.value)
+
+
+@pytest.mark.parametrize("content", [None, "", "no JSON", "[]", "{}", '{"class": "TfidfNaiveBayes"}'])
+def test_not_a_saved_model(content, fitted, tmp_path):
+    fitted["tfidf-nb"].save(tmp_path)
+    (tmp_path / "classifier.json").unlink()
+    if content is not None:
+        (tmp_path / "classifier.json").write_text(content, encoding="utf8")
+    with pytest.raises(SavedModelError) as caught:
+        TfidfNaiveBayes.load(tmp_path)
+    assert caught.value.kind == "not_a_saved_model"
+    assert caught.value.where == str(tmp_path)
+
+
+def test_damaged_weights(fitted, tmp_path):
+    fitted["tfidf-nb"].save(tmp_path)
+    (tmp_path / "weights.safetensors").write_bytes(b"\x08\0\0\0\0\0\0\0damaged!")
+    with pytest.raises(SavedModelError) as caught:
+        TfidfNaiveBayes.load(tmp_path)
+    assert caught.value.kind == "not_a_saved_model"
+
+
+@pytest.mark.parametrize("method", ["tfidf-nb", "word2vec-lstm"])
+def test_saved_model_is_only_data(method, fitted, tmp_path):
+    """The description is plain JSON of the parameters, readable by a person."""
+    fitted[method].save(tmp_path)
+    description = json.loads((tmp_path / "classifier.json").read_text(encoding="utf8"))
+    assert description["class"] == type(fitted[method]).__name__
+    assert description["params"] == fitted[method].get_params()
+
+
+@every_method
+def test_bad_training_sets(method):
+    for texts, labels, kind in ((TEXTS, LABELS[:-1], "length_mismatch"), (TEXTS[:2], ["a", "a"], "one_class")):
+        with pytest.raises(ParadigmError) as caught:
+            MAKE[method]().fit(texts, labels)
+        assert caught.value.kind == kind
+    with pytest.raises(ParadigmError) as caught:
+        MAKE[method]().fit([], [])
+    assert caught.value.kind == "one_class"
+
+
+@pytest.mark.parametrize("method", WITHOUT_TRAINING)
+def test_not_fitted(method, tmp_path):
+    model = MAKE[method]()
+    for ask in (
+        lambda: model.predict_proba(["a"]),
+        lambda: model.predict(["a"]),
+        lambda: model.explain("a"),
+        lambda: model.save(tmp_path),
+    ):
+        with pytest.raises(NotFittedError):
+            ask()
+    assert not list(tmp_path.iterdir())
+
+
+@every_method
+def test_cross_validation(method):
+    scores = cross_val_score(MAKE[method](), list(TEXTS), list(LABELS), cv=2, error_score="raise")
+    assert scores.shape == (2,)
+    assert all(0 <= score <= 1 for score in scores)
+
+
+def test_grid_search_over_templates():
+    grid = {
+        "template": ["{text} It was [MASK].", Template.parse("[MASK] news: {text}")],
+        "verbalizer": ["bad=terrible;fair=okay;good=great", {"bad": "bad", "fair": ["fair", "okay"], "good": "good"}],
+    }
+    search = GridSearchCV(PromptClassifier(train="nothing"), grid, cv=2, error_score="raise")
+    search.fit(list(TEXTS), list(LABELS))
+    assert search.best_params_["template"] in grid["template"]
+    assert len(search.cv_results_["mean_test_score"]) == 4
+    assert set(search.predict(ASKED)) <= set(CLASSES)
