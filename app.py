@@ -7,6 +7,8 @@ import os
 
 # Before gradio is imported: no version check, no telemetry.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+# Before torch is: threads that wait should sleep, not spin, where a training and sixty browsers share two cores.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
 def main() -> None:

@@ -16,7 +16,7 @@ from . import models
 from .figures_bayes import confusion
 from .parts import figure_value
 from .text import Text
-from .view import el, meter, percent, pick, signed
+from .view import el, meter, percent, pick, side, signed
 
 TELLING = 12  # terms a class
 MISTAKES = 12
@@ -112,7 +112,7 @@ def telling_terms(t: Text, model: TfidfNaiveBayes, terms: Sequence[Sequence[tupl
             el(
                 "span",
                 el("span", term, cls="name", title=term),
-                meter(value / greatest, cls=_side(row)),
+                meter(value / greatest, cls=side(row)),
                 el("span", signed(value), cls="number"),
                 cls="bar",
             )
@@ -121,7 +121,7 @@ def telling_terms(t: Text, model: TfidfNaiveBayes, terms: Sequence[Sequence[tupl
         columns.append(
             el(
                 "div",
-                el("h3", t("bayes.telling.class", label=label), cls=f"label {_side(row)}"),
+                el("h3", t("bayes.telling.class", label=label), cls=f"label {side(row)}"),
                 el("p", t("bayes.telling.axis", label=label, other=other), cls="caption"),
                 el("div", bars, cls="bars"),
             )
@@ -162,7 +162,7 @@ def mistakes(t: Text, model: TfidfNaiveBayes, examined: Examined) -> Markup:
                 [
                     el(
                         "span",
-                        el("span", labels[mistake.given], cls=f"label {_side(mistake.given)}"),
+                        el("span", labels[mistake.given], cls=f"label {side(mistake.given)}"),
                         el("span", percent(mistake.probability), cls="number"),
                         el("span", t("bayes.errors.true", label=labels[mistake.gold]), cls="caption"),
                         cls="verdict",

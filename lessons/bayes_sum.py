@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
+from math import exp
+
 from markupsafe import Markup
 
 from paradigms.tfidf_nb import NaiveBayesExplanation, Term
@@ -10,7 +11,7 @@ from paradigms.tfidf_nb import NaiveBayesExplanation, Term
 from .figures_bayes import empty_waterfall, waterfall
 from .parts import figure_value
 from .text import Text
-from .view import el, percent, signed
+from .view import el, percent, side, signed
 
 TERMS = 13  # that stand in the picture by themselves; of more, the strongest 12 do and the others share a bar
 
@@ -56,7 +57,7 @@ def in_words(t: Text, explanation: NaiveBayesExplanation) -> str:
     values = {
         "label": t.label(explanation.label),
         "minus": signed(-explanation.log_odds),
-        "probability": percent(1 / (1 + np.exp(-explanation.log_odds)), 1),
+        "probability": percent(_logistic(explanation.log_odds), 1),
     }
     if not explanation.terms:
         return t("bayes.result.prior", **values)
@@ -91,12 +92,11 @@ def sum_table(t: Text, explanation: NaiveBayesExplanation) -> Markup:
         el("td"),
         el("td", el("strong", signed(explanation.log_odds, 3)), cls="number"),
     )
-    chance = 1 / (1 + np.exp(-explanation.log_odds))
     probability = el(
         "tr",
         el("th", f"p({label})", scope="row"),
-        el("td", f"1 / (1 + e^({signed(-explanation.log_odds, 3)}))", colspan=2),
-        el("td", el("strong", percent(chance, 1)), cls="number"),
+        el("td", "1 / (1 + e", el("sup", signed(-explanation.log_odds, 3)), ")", colspan=2),
+        el("td", el("strong", percent(_logistic(explanation.log_odds), 1)), cls="number"),
     )
     return el(
         "div",
@@ -111,11 +111,21 @@ def sum_table(t: Text, explanation: NaiveBayesExplanation) -> Markup:
 
 
 def _row(name: str, tfidf: str, ratio: str, value: float) -> Markup:
-    side = _side(value > 0) if round(value, 3) else ""
+    colour = side(value > 0) if round(value, 3) else ""
     return el(
         "tr",
         el("th", name, scope="row"),
         el("td", tfidf),
         el("td", ratio),
-        el("td", signed(value, 3), cls=f"number {side}".strip()),
+        el("td", signed(value, 3), cls=f"number {colour}".strip()),
     )
+
+
+def _logistic(log_odds: float) -> float:
+    return 1 / (1 + exp(-log_odds))
+
+
+def empty_chart(t: Text, labels: tuple[str, str]) -> dict[str, object]:
+    """The picture of no sentence; `labels` are the names of the second and the first class."""
+    figure = empty_waterfall(x=t("bayes.axis.sum", label=labels[0], other=labels[1]), y=t("bayes.axis.term"))
+    return figure_value(figure, t("sentence.empty"))

@@ -11,7 +11,7 @@ from .figures import FAINT, HUES, INK, NEGATIVE, POSITIVE, blank
 from .view import signed
 
 WATERFALL_HEIGHT = 560  # pixels, however many bars there are: the page below keeps its place while someone types
-ROWS = 9  # room for at least so many bars, so that the few of a short sentence are not fat
+ROWS = 7  # room for at least so many bars, so that the few of a short sentence are not fat
 NARROWEST = 0.5  # log-odds that the axis spans at least, so that a sum of next to nothing looks like one
 LONGEST = 22  # characters of a term beside its bar
 
@@ -44,7 +44,7 @@ def waterfall(names: Sequence[str], values: Sequence[float], notes: Sequence[str
         totals={"marker": {"color": HUES["tfidf-nb"]}},
         connector={"mode": "between", "line": {"color": FAINT, "width": 1}},
     )
-    figure.update_xaxes(range=[low - margin, high + margin], zerolinewidth=2, tickformat="+.1~f")
+    figure.update_xaxes(range=[low - margin, high + margin], zerolinewidth=2, tickformat="+.2~f")
     figure.update_yaxes(
         range=[max(len(names), ROWS) - 0.5, -0.5],
         tickvals=rows,

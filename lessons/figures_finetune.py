@@ -1,18 +1,19 @@
-"""The pictures of the fine-tuning tab: how a sentence passes through the network, and the curves of a training."""
+"""The pictures of the fine-tuning tab: the formula, how a sentence passes through the network, the curves."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from weakref import ref
+from typing import TYPE_CHECKING
 
 import plotly.graph_objects as go
 from markupsafe import Markup
 
-from paradigms.bert_finetune import BertFineTune, FineTuneExplanation
-
 from .figures import HUES, training_curves
 from .text import Text
 from .view import el, percent
+
+if TYPE_CHECKING:
+    from paradigms.bert_finetune import BertFineTune, FineTuneExplanation
 
 COLUMNS = 12  # columns drawn for the word pieces; a longer sentence has a gap in the middle
 COLUMN, ROW, RADIUS = 24, 26, 6  # SVG units
@@ -44,14 +45,12 @@ def _size(module) -> int:
     return sum(weight.numel() for weight in module.parameters())
 
 
-def diagram(t: Text, model: ref[BertFineTune] | BertFineTune, explanation: FineTuneExplanation | None) -> Markup:
+def diagram(t: Text, model: BertFineTune, explanation: FineTuneExplanation | None) -> Markup:
     """Tokens -> embeddings -> layers -> state of [CLS] -> the new classifier -> label, with what is new set apart.
 
     Without an explanation (an empty sentence) the parts stand there without an answer.
     """
-    classifier = model() if isinstance(model, ref) else model
-    assert classifier is not None
-    n = counts(classifier)
+    n = counts(model)
     width = n["hidden"]
     attention = explanation.attention if explanation else (0.5, 0.5)
     length = len(attention) if explanation else 0
@@ -80,7 +79,7 @@ def diagram(t: Text, model: ref[BertFineTune] | BertFineTune, explanation: FineT
         _part(t, "old", n["old"], old),
         el("ol", state, cls="ft-steps ft-between"),
         _part(t, "new", n["new"], new),
-        el("ol", _answer(t, classifier, explanation), cls="ft-steps ft-between ft-last"),
+        el("ol", _answer(t, model, explanation), cls="ft-steps ft-between ft-last"),
         cls="ft-flow",
     )
 
@@ -183,7 +182,9 @@ def curves(
     """
     steps = range(1, len(losses) + 1)
     figure = training_curves(steps, losses, (), held_out, majority, hue=HUES["bert-finetune"], names=names)
-    for name, points, place in (("train", train, "top left"), ("held_out", held_out, "bottom left")):
+    close = bool(train and held_out) and train[-1][1] - held_out[-1][1] < 0.12  # their figures would overlap
+    below = "bottom left" if close else "top left"
+    for name, points, place in (("train", train, "top left"), ("held_out", held_out, below)):
         figure.update_traces(
             {
                 "x": [step for step, _ in points],
@@ -196,5 +197,41 @@ def curves(
             selector={"name": names[name]},
         )
     figure.update_traces({"x": [0, total]}, selector={"name": names["majority"]})
-    figure.update_layout(xaxis={"range": [0, 1.01 * total]}, yaxis={"range": [0.3, 1.08]}, height=340)
+    greatest = max(losses, default=0.0)
+    figure.update_layout(
+        height=420,
+        xaxis={"range": [0, 1.02 * total]},
+        yaxis={"range": [0.3, 1.08]},
+        yaxis2={"range": [0, max(1.0, 1.05 * greatest)], "tickmode": "auto", "nticks": 6},
+    )
     return figure
+
+
+def formula() -> Markup:
+    """p(y | x) = softmax(W2 tanh(W1 h + b1) + b2), h the state of [CLS]; and the loss over the n examples."""
+
+    def name(symbol: str, low: str | None = None) -> Markup:
+        return el("msub", el("mi", symbol), el("mn", low)) if low else el("mi", symbol)
+
+    def mark(*symbols: str) -> list[Markup]:
+        return [el("mo", symbol) for symbol in symbols]
+
+    inner = [name("W", "1"), name("h"), mark("+"), name("b", "1")]
+    outer = [name("W", "2"), name("tanh"), mark("("), inner, mark(")", "+"), name("b", "2")]
+    probability = [name("p"), mark("("), name("y"), mark("|"), name("x"), mark(")", "="), name("softmax")]
+    bert = el("msub", el("mi", "BERT"), el("mi", "\u03b8"))
+    state = [
+        name("h"),
+        mark("="),
+        el("msub", [el("mrow", bert, mark("("), name("x"), mark(")"))], el("mtext", "[CLS]")),
+    ]
+    of_example = [el("msub", el("mi", symbol), el("mi", "i")) for symbol in "yx"]
+    mean = [
+        name("L"),
+        mark("=", "\u2212"),
+        el("mfrac", el("mn", "1"), el("mi", "n")),
+        el("munder", el("mo", "\u2211"), el("mi", "i")),
+        [name("log"), name("p"), mark("("), of_example[0], mark("|"), of_example[1], mark(")")],
+    ]
+    lines = ([state], [probability, mark("("), outer, mark(")")], [mean])
+    return el("div", [el("math", *line, display="block") for line in lines], cls="ft-formula")

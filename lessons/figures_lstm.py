@@ -10,10 +10,10 @@ import plotly.graph_objects as go
 from .figures import FAINT, HUES, INK, blank
 
 HUE = HUES["word2vec-lstm"]
-HEIGHT = 480
+HEIGHT = 520
 # The plotting area that labels are placed for, in pixels; a wider one leaves them more room.
-AREA = (600.0, 360.0)
-LETTER, LINE, GAP = 8.2, 17.0, 9.0  # width of a letter and height of a line at 15 px, distance from point to label
+AREA = (600.0, 400.0)
+LETTER, LINE, GAP = 8.6, 17.0, 9.0  # width of a letter and height of a line at 15 px, distance from point to label
 SIDES = {
     "top center": (-0.5, 1.0),
     "bottom center": (-0.5, -1.0),
@@ -90,7 +90,7 @@ def place_labels(places: Sequence[Place]) -> list[str]:
             if total < cost - 1e-6:
                 best, box, cost = side, candidate, total
         area = (box[2] - box[0]) * (box[3] - box[1])
-        if cost < 0.3 * area or places[i].role == "chosen":
+        if cost < 0.12 * area or places[i].role == "chosen":
             sides[i] = best
             placed.append(box)
     return sides

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from math import exp
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from paradigms.bert_finetune import BertFineTune, FineTuneExplanation
 from paradigms.words import surface_words
 
 from .figures_finetune import counts, diagram
 from .text import Text
 from .view import coloured, el, meter, percent, signed
+
+if TYPE_CHECKING:
+    from paradigms.bert_finetune import BertFineTune, FineTuneExplanation
 
 BARS = 8  # words in the list of the most salient
 
@@ -84,56 +87,69 @@ def tokens(t: Text, model: BertFineTune, explanation: FineTuneExplanation | None
 
 
 def flow(t: Text, model: BertFineTune, explanation: FineTuneExplanation | None) -> Markup:
-    """The diagram, and in words what is new in it."""
+    """The diagram; under it what is new in words, and the arithmetic of the last step."""
     n = counts(model)
+    share = n["new"] / n["trainable"]
     note = t(
         "finetune.diagram.note",
         trainable=f"{n['trainable']:,}",
         old=f"{n['old']:,}",
         new=f"{n['new']:,}",
-        share=percent(n["new"] / n["trainable"], 2),
-        unused=f"{n['unused']:,}",
+        share=percent(share, 2),
     )
     return el(
         "section",
         el("h3", t("finetune.diagram")),
         diagram(t, model, explanation),
-        el("p", note, cls="caption"),
+        el(
+            "div",
+            el(
+                "div",
+                el("h4", t("finetune.new")),
+                meter(share, cls="hue", title=percent(share, 2)),
+                el("p", note),
+                el("p", t("finetune.diagram.unused", unused=f"{n['unused']:,}"), cls="caption"),
+            ),
+            logits(t, model, explanation),
+            cls="ft-pair",
+        ),
         cls="card",
     )
 
 
 def logits(t: Text, model: BertFineTune, explanation: FineTuneExplanation | None) -> Markup:
     """The arithmetic of softmax."""
-    title = el("h3", t("finetune.logits"))
+    title = el("h4", t("finetune.logits"))
     if explanation is None:
-        return el("section", title, _empty(t), cls="card ft-even")
+        return el("div", title, _empty(t))
     powers = [exp(z) for z in explanation.logits]
     head = [t("finetune.logits.class"), t("finetune.logits.logit"), el("span", "e", el("sup", "z")), t("probability")]
     rows = [
         el(
             "tr",
-            el("th", _label(t, model, row), scope="row", cls=f"label {_side(row)}"),
+            el("th", el("span", _label(t, model, row), cls=f"label {_side(row)}"), scope="row"),
             el("td", signed(z, 3)),
             el("td", f"{power:.3f}"),
             el("td", meter(p, cls=_side(row)), " ", percent(p, 1)),
         )
         for row, (z, power, p) in enumerate(zip(explanation.logits, powers, explanation.probabilities, strict=True))
     ]
-    total = el(
-        "tr",
+    total = [
         el("th", t("finetune.logits.sum"), scope="row"),
         el("td"),
         el("td", f"{sum(powers):.3f}"),
         el("td", "100%"),
-    )
+    ]
     first, second = sorted(explanation.logits, reverse=True)[:2]
     return el(
-        "section",
+        "div",
         title,
-        el("div", el("table", el("thead", el("tr", [el("th", name, scope="col") for name in head])), rows, total)),
+        el(
+            "table",
+            el("thead", el("tr", [el("th", name, scope="col") for name in head])),
+            el("tbody", rows, el("tr", total)),
+        ),
         el("p", t("finetune.logits.note", difference=f"{first - second:.3f}"), cls="caption"),
-        cls="card ft-even",
     )
 
 
@@ -141,7 +157,7 @@ def salience(t: Text, model: BertFineTune, text: str, explanation: FineTuneExpla
     """The sentence with each word in the colour it speaks for, and the words that move the answer most."""
     title = el("h3", t("finetune.salience"))
     if explanation is None or not explanation.salience:
-        return el("section", title, _empty(t), cls="card ft-even")
+        return el("section", title, _empty(t), cls="card")
     best = _best(explanation)
     label = _label(t, model, best)
     for_it, against = _side(best), _side(not best)
@@ -158,7 +174,7 @@ def salience(t: Text, model: BertFineTune, text: str, explanation: FineTuneExpla
                 el(
                     "span",
                     cls=f"fill {for_it if word.change >= 0 else against}",
-                    style=f"{'left' if word.change >= 0 else 'right'}: 50%; width: {50 * abs(word.change) / greatest:.1f}%",
+                    style=_swing(word.change / greatest),
                 ),
                 cls="ft-swing",
             ),
@@ -180,13 +196,27 @@ def salience(t: Text, model: BertFineTune, text: str, explanation: FineTuneExpla
     return el(
         "section",
         title,
-        el("p", coloured(text, spans)),
-        el("div", bars, cls="bars"),
-        el("p", said, cls="result"),
-        el("p", t("finetune.salience.note", label=label), " ", limit, cls="caption"),
-        cls="card ft-even",
+        el(
+            "div",
+            el(
+                "div",
+                el("p", coloured(text, spans), cls="ft-big"),
+                el("p", said, cls="result"),
+                el("p", t("finetune.salience.note", label=label), " ", limit, cls="caption"),
+            ),
+            el("div", bars, cls="bars"),
+            cls="ft-pair",
+        ),
+        cls="card",
     )
 
 
+def _swing(share: float) -> str:
+    """A bar from the middle to the right for what is above 0, to the left for what is below."""
+    return f"{'left' if share >= 0 else 'right'}: 50%; width: {50 * abs(share):.1f}%"
+
+
 def _points(change: float) -> str:
-    return signed(100 * change, 1)
+    """In percentage points, without a sign on what rounds to 0."""
+    points = round(100 * change, 1)
+    return signed(points, 1) if points else "0.0"

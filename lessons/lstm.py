@@ -71,7 +71,7 @@ async def learn(t: Text, session: str, state: Mapping[str, Any]) -> AsyncIterato
     async for progress in training.train(session, METHOD, model, examples):
         if progress.model is not None:
             right = await anyio.to_thread.run_sync(_n_right, model)
-            RUNS[model] = replace(run, seconds=progress.seconds, right=right)
+            RUNS[model] = replace(run, seconds=progress.seconds, stopped=progress.state == "stopped", right=right)
         yield training.status(t, progress), training.curves(t, progress, HUE)
 
 
@@ -104,17 +104,17 @@ def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[
         with gr.Column(scale=3, min_width=340):
             plane = chart("lstm-map")
     gr.HTML(str(el("h2", t("lstm.train"))), apply_default_css=False, elem_classes=["panel"])
+    n, seed = FIELDS["lstm_n"], FIELDS["lstm_seed"]
     with gr.Row(equal_height=False):
-        with gr.Column(scale=2, min_width=300):
-            n, seed = FIELDS["lstm_n"], FIELDS["lstm_seed"]
+        with gr.Column(scale=3, min_width=290):
             per_class = gr.Slider(n.low, n.high, DEFAULTS["lstm_n"], step=n.step, label=t("lstm.n"), elem_id="lstm-n")
             embeddings = gr.Radio(
                 [(t(f"lstm.emb.{choice}"), choice) for choice in FIELDS["lstm_emb"].choices],
                 value=DEFAULTS["lstm_emb"],
                 label=t("lstm.emb"),
-                info=t("lstm.emb.info"),
                 elem_id="lstm-emb",
             )
+            panel("lstm-emb-note", el("p", t("lstm.emb.info"), cls="caption"))
             seed_box = gr.Number(
                 DEFAULTS["lstm_seed"],
                 label=t("seed"),
@@ -126,10 +126,11 @@ def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[
             with gr.Row():
                 start = gr.Button(t("train.start"), variant="primary", elem_id="lstm-train", min_width=100)
                 stop = gr.Button(t("train.stop"), elem_id="lstm-stop", min_width=100)
-        with gr.Column(scale=3, min_width=340):
             idle = training.Progress("idle")
             status = panel("lstm-status", training.status(t, idle))
+        with gr.Column(scale=5, min_width=340):
             curves = chart("lstm-curves", training.curves(t, idle, HUE))
+        with gr.Column(scale=4, min_width=330):
             table = panel("lstm-models")
     controls: dict[str, gr.components.Component] = {
         "word": word,
@@ -138,8 +139,11 @@ def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[
         "lstm_seed": seed_box,
     }
 
-    async def train(*values: Any, request: gr.Request) -> AsyncIterator[tuple[Any, ...]]:
-        state = {name: FIELDS[name].clean(value) for name, value in zip(controls, values, strict=True)}
+    async def train(
+        per_class: object, embeddings: object, seed: object, request: gr.Request
+    ) -> AsyncIterator[tuple[Any, ...]]:
+        chosen = {"lstm_n": per_class, "lstm_emb": embeddings, "lstm_seed": seed}
+        state = {name: FIELDS[name].clean(value) for name, value in chosen.items()}
         try:
             async for status_line, curve in learn(t, str(request.session_hash), state):
                 yield status_line, curve
@@ -154,7 +158,7 @@ def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[
             place.select(picked, None, word, queue=False, **quietly).then(**page.live)
         start.click(
             train,
-            list(controls.values()),
+            [per_class, embeddings, seed_box],
             [status, curves],
             concurrency_id="training",
             concurrency_limit=None,

@@ -29,6 +29,7 @@ class Run:
     per_class: int
     n_train: int
     seconds: float = 0.0
+    stopped: bool = False  # before its last step
     right: int | None = None  # of all held-out reviews
 
 
@@ -55,7 +56,8 @@ def speaker(t: Text, model: Word2VecLSTM) -> Markup:
         return el("span", chip, " ", t("lstm.speaker.recorded", n=f"{row.n_train:,}"))
     embeddings = t(f"lstm.emb.{model.embeddings}")
     said = t("lstm.speaker.now", k=f"{run.per_class:,}", seed=model.seed, embeddings=embeddings)
-    return el("span", el("span", t("lstm.now"), cls="recorded"), " ", said)
+    stopped = t("lstm.speaker.stopped") if run.stopped else ""
+    return el("span", el("span", t("lstm.now"), cls="recorded"), " ", said, stopped)
 
 
 def recorded_row() -> Recorded:
@@ -86,7 +88,7 @@ def model_table(t: Text, own: Word2VecLSTM | None) -> Markup:
             "embeddings": t(f"lstm.emb.{own.embeddings}"),
             "parameters": f"{own.trainable_parameters_:,}",
             "seed": str(own.seed),
-            "seconds": f"{run.seconds:.1f}",
+            "seconds": f"{run.seconds:.1f}" + (t("lstm.speaker.stopped") if run.stopped else ""),
             "accuracy": t("lstm.measuring"),
             "interval": "–",
         }

@@ -67,7 +67,7 @@ def _of(function: object, *inside: object) -> Markup:
 
 
 def _line(*parts: object) -> Markup:
-    return el("math", parts, display="block")
+    return el("math", parts, display="block", displaystyle="true")
 
 
 _T = _i("t")

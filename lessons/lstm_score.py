@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from .text import Text
-from .view import el, meter, percent, pick
+from .view import el, meter, percent, pick, side
 
 if TYPE_CHECKING:
     from paradigms.word2vec_lstm import LSTMExplanation, ReadWord, Word2VecLSTM
@@ -21,8 +21,8 @@ def running_score(
     best = max(range(len(explanation.probabilities)), key=explanation.probabilities.__getitem__)
     last = t.label(str(model.classes_[-1]))
     if not read:
-        columns: Markup = el("p", t("lstm.no_words"), cls="empty")
-        result = t("sentence.empty")
+        columns = el("p", t("sentence.empty"), cls="empty")
+        result = ""
     else:
         scale = el("span", [el("span", at) for at in ("100%", "50%", "0%")], cls="scale", aria_hidden="true")
         columns = el("div", scale, el("div", [_column(t, w, last, w.word == word) for w in read], cls="columns"))
@@ -30,12 +30,13 @@ def running_score(
     label = t.label(str(model.classes_[best]))
     answer = el(
         "p",
-        el("span", label, cls=f"label {_side(best)}"),
-        meter(explanation.probabilities[best], cls=_side(best)),
+        el("span", label, cls=f"label {side(best)}"),
+        meter(explanation.probabilities[best], cls=side(best)),
         el("span", percent(explanation.probabilities[best]), cls="number"),
         cls="answer",
     )
     unknown = list(dict.fromkeys(w.word for w in read if not w.known))
+    vectors = (t("lstm.unknown", words=", ".join(unknown)) if unknown else t("lstm.all_known")) if read else ""
     return el(
         "section",
         el("h2", t("lstm.running")),
@@ -43,9 +44,7 @@ def running_score(
         el("p", speaker, cls="caption"),
         el("div", el("p", t("lstm.axis.p", label=last), cls="axis"), columns, cls="running-score"),
         el("p", result, cls="hint"),
-        el("p", t("lstm.unknown", words=", ".join(unknown)) if unknown else t("lstm.all_known"), cls="hint")
-        if read
-        else None,
+        el("p", vectors, cls="hint"),
         cls="hue-lstm",
     )
 
@@ -55,8 +54,12 @@ def _column(t: Text, read: ReadWord, label: str, chosen: bool) -> Markup:
     key = "lstm.column" if read.known else "lstm.column.unknown"
     return pick(
         [
-            el("span", percent(p), cls="number"),
-            el("span", el("span", cls=f"fill {_side(p >= 0.5)}", style=f"height: {100 * p:.1f}%"), cls="track"),
+            el(
+                "span",
+                el("span", cls=f"fill {side(p >= 0.5)}", style=f"height: {100 * p:.1f}%"),
+                el("span", percent(p), cls="number", style=f"bottom: {100 * p:.1f}%"),
+                cls="track",
+            ),
             el("span", read.word, cls="under"),
         ],
         read.word,
@@ -80,7 +83,3 @@ def _running_result(t: Text, explanation: LSTMExplanation, label: str) -> str:
         label=label,
         p=percent(scores[-1]),
     )
-
-
-def _side(label: int | bool) -> str:
-    return "positive" if label else "negative"

@@ -73,7 +73,6 @@ class Page:
 
     def _lay_out(self) -> None:
         t = self.t
-        gr.Navbar(visible=False)
         gr.HTML(str(self._header()), apply_default_css=False, elem_id="header")
         with gr.Row(elem_id="sentence-row", elem_classes=["live"]):
             self.controls["s"] = gr.Textbox(
@@ -143,6 +142,12 @@ class Page:
         }
         # A text box says `input` at a key press, before it has the new value, and never for a paste or a deletion.
         heard = [control.change if isinstance(control, gr.Textbox) else control.input for control in controls]
+        # A slider put back to its default says `release` only.
+        heard += [control.release for control in controls if isinstance(control, gr.Slider)]
+        for control in controls:
+            if isinstance(control, gr.Slider | gr.Number):
+                # "1" on the way to "16" may be out of range: Gradio would refuse it, `_state` takes the nearest.
+                control.preprocess = lambda payload: payload
         gr.on(heard, trigger_mode="always_last", **self.live)
         for component in self.picks:
             component.select(picked, None, self.controls["s"], queue=False, **quietly)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
+import numpy as np
 from markupsafe import Markup
 
 from paradigms.prompt.classifier import PromptClassifier
@@ -14,45 +16,18 @@ from paradigms.prompt.verbalizer import words_of
 
 from . import models
 from . import prompt_training as training
-from .parts import chart, intro, panel, picked
+from .parts import intro, panel, picked
 from .prompt_accuracy import in_words, recorded_panel, score
 from .prompt_flow import flow
-from .prompt_question import Checked, Words, asked, check, read, usable
+from .prompt_question import Checked, Reading, Words, asked, check, read, usable, with_template
+from .prompt_ready import PAIRS, TEMPLATES, pair, ready, used
 from .prompt_view import SIDES, bars, filled, template_bad, template_good, versions, words_hint
 from .state import DEFAULTS, FIELDS
 from .text import Text
-from .view import el, pick
+from .view import el
 
 NAME = "prompt"
 BOXES = training.BOXES
-
-# (kind, template); the first is the one that a page opens with.
-TEMPLATES = (
-    ("plain", DEFAULTS["t"]),
-    ("plain", "{text} It was [MASK]."),
-    ("plain", "{text} In short, a [MASK] film."),
-    ("question", "{text} Did I like it? [MASK]."),
-    ("question", "How was the film? [MASK]. {text}"),
-    ("prefix", "A [MASK] film. {text}"),
-    ("prefix", "[MASK]: {text}"),
-    ("segments", "{text} [SEP] It was [MASK]."),
-    ("null", "{text} [MASK]"),
-    ("null", "[MASK] {text}"),
-    ("irrelevant", "{text} The weather today is [MASK]."),
-)
-# (kind, negative words, positive words)
-PAIRS = (
-    ("usual", DEFAULTS["neg"], DEFAULTS["pos"]),
-    ("usual", "bad", "good"),
-    ("usual", "awful", "wonderful"),
-    ("usual", "boring", "fun"),
-    ("usual", "worst", "best"),
-    ("question", "no", "yes"),
-    ("several", "terrible, awful, bad", "great, wonderful, good"),
-    ("several", "boring, dull, slow", "exciting, fun, funny"),
-    ("reversed", "good", "bad"),
-    ("irrelevant", "cat", "dog"),
-)
 
 
 def show(t: Text, state: Mapping[str, Any], session: str | None = None) -> tuple[Any, ...]:
@@ -67,48 +42,196 @@ def show(t: Text, state: Mapping[str, Any], session: str | None = None) -> tuple
         voices["after"] = after
     labels = [str(label) for label in before.classes_]
     words: Words = tuple(words_of(state[box]) for box in BOXES)
-    text, lm = state["s"], before.lm_
+    tokenizer = before.lm_.tokenizer
     plan = str(training.plan(t, state))
     try:
         template = Template.parse(state["t"])
-        reading = read(lm, template, text)
+        reading = read(before.lm_, template, state["s"])
     except TemplateError as error:
-        checked = check(words, labels, lm.tokenizer, spaced=True)
-        hints = [_row_hint(t, label, row, {}) for label, row in zip(labels, checked, strict=True)]
+        checked = check(words, labels, tokenizer, spaced=True)
+        hints = [str(words_hint(t, label, row, {})) for label, row in zip(labels, checked, strict=True)]
         return str(template_bad(t, state["t"], error)), *hints, gr.skip(), gr.skip(), gr.skip(), plan
 
-    spaced = template.spaced_mask()
-    checked = check(words, labels, lm.tokenizer, spaced)
-    sound = all(row and not any(one.error for one in row) for row in checked)
-    seen, expected, flows = {}, {}, {}
-    ranks: dict[str, list[dict[int, tuple[int, float]]]] = {}
-    for when, model in voices.items():
-        if sound:
-            explanation = asked(model, template, words).explain(text, state["top"])
-            distribution = explanation.distribution
-            flows[when] = flow(t, explanation, labels)
-        else:
-            distribution = asked_template(model, template).mask_distribution(text, state["top"])
-        logs = distribution.log_probabilities
-        ranks[when] = [
-            {
-                one.token: (int((logs > logs[one.token]).sum()) + 1, float(np_exp(logs[one.token])))
-                for one in row
-                if one.token is not None
-            }
-            for row in checked
-        ]
-        seen[when] = el("div", filled(t, reading, text), voice(t, model, state["t"], words))
-        expected[when] = bars(t, distribution, words, labels, usable(distribution.words, lm.tokenizer, spaced))
-    hints = [
-        str(versions({when: Markup(_row_hint(t, label, checked[i], ranks[when][i])) for when in voices}))
-        for i, label in enumerate(labels)
-    ]
+    checked = check(words, labels, tokenizer, template.spaced_mask())
+    pictures = {
+        when: picture(t, state, model, template, reading, words, checked, labels) for when, model in voices.items()
+    }
+    hints = [str(versions({when: one.hints[row] for when, one in pictures.items()})) for row in range(len(labels))]
+    flows = {when: one.flow for when, one in pictures.items() if one.flow is not None}
     return (
         str(template_good(t, reading)),
         *hints,
-        str(versions(seen)),
-        str(versions(expected)),
-        str(versions(flows)) if sound else gr.skip(),
+        str(versions({when: one.filled for when, one in pictures.items()})),
+        str(versions({when: one.bars for when, one in pictures.items()})),
+        str(versions(flows)) if flows else gr.skip(),
         plan,
     )
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What the tab shows of one model's answer; no flow where the label words cannot be used."""
+
+    hints: list[Markup]
+    filled: Markup
+    bars: Markup
+    flow: Markup | None
+
+
+def picture(
+    t: Text,
+    state: Mapping[str, Any],
+    model: PromptClassifier,
+    template: Template,
+    reading: Reading,
+    words: Words,
+    checked: Sequence[Sequence[Checked]],
+    labels: Sequence[str],
+) -> Picture:
+    sound = all(row and not any(one.error for one in row) for row in checked)
+    if sound:
+        explanation = asked(model, template, words).explain(state["s"], state["top"])
+        distribution = explanation.distribution
+    else:
+        distribution = with_template(model, template).mask_distribution(state["s"], state["top"])
+    logs = distribution.log_probabilities  # (V,)
+    ranks = {
+        one.token: (int((logs > logs[one.token]).sum()) + 1, float(np.exp(logs[one.token])))
+        for row in checked
+        for one in row
+        if one.token is not None
+    }
+    possible = usable(distribution.words, model.lm_.tokenizer, template.spaced_mask())
+    return Picture(
+        hints=[words_hint(t, label, row, ranks) for label, row in zip(labels, checked, strict=True)],
+        filled=el("div", filled(t, reading, state["s"]), voice(t, model, state["t"], words)),
+        bars=bars(t, distribution, words, labels, possible),
+        flow=flow(t, explanation, labels) if sound else None,
+    )
+
+
+def voice(t: Text, model: PromptClassifier, template: str, words: Words) -> Markup:
+    """Which model is speaking, and what it was given."""
+    how = training.trained_how(model)
+    if how is None:
+        return el("p", t("prompt.voice.before", name=model.lm_.name), cls="caption")
+    said = t(
+        "prompt.voice.after",
+        n=how.shots * len(words),
+        k=how.shots,
+        seed=how.seed,
+        parameters=f"{how.parameters:,}",
+        step=how.step,
+        total=how.total,
+    )
+    if (how.template, how.words) == (template, words):
+        return el("p", said, cls="caption")
+    return el("p", said, " ", t("prompt.voice.other", template=how.template, words=in_words(how.words)), cls="caption")
+
+
+def formula() -> Markup:
+    """p(y|x) = p([MASK] = v(y) | T(x)) = sum over w in v(y) of exp z(w) / sum over all label words w' of exp z(w')."""
+
+    def row(*parts: object) -> Markup:
+        return el("mrow", [part if isinstance(part, Markup) else _sign(str(part)) for part in parts])
+
+    def total(under: Markup, word: Markup) -> Markup:
+        return row(el("munder", _sign("∑"), under), el("mi", "exp"), "(", el("mi", "z"), "(", word, ")", ")")
+
+    w, primed = el("mi", "w"), el("msup", el("mi", "w"), _sign("′"))
+    y, primed_y = el("mi", "y"), el("msup", el("mi", "y"), _sign("′"))
+    mask, template = el("mtext", "[MASK]"), row(el("mi", "T"), "(", el("mi", "x"), ")")
+    mine = row(w, "∈", el("mi", "v"), "(", y, ")")
+    anyones = row(primed, "∈", el("msub", _sign("⋃"), primed_y), el("mi", "v"), "(", primed_y, ")")
+    p = el("mi", "p")
+    written = row(
+        *(p, "(", y, "|", el("mi", "x"), ")", "="),
+        *(p, "(", mask, "=", el("mi", "v"), "(", y, ")", "|", template, ")", "="),
+        el("mfrac", total(mine, w), total(anyones, primed)),
+    )
+    return el("math", written, display="block")
+
+
+def _sign(text: str) -> Markup:
+    return el("mo", text)
+
+
+def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[gr.components.Component]]:
+    """The tab's controls by the name of their field, and the outputs that `show` fills."""
+    labels = models.held_out().classes
+    gr.HTML(str(intro(NAME, t, formula())), apply_default_css=False)
+    controls: dict[str, Any] = {}
+    with gr.Row(equal_height=False, elem_classes=["hue-prompt"]):
+        with gr.Column(scale=5, min_width=320, elem_classes=["live", "tight"]):
+            controls["t"] = gr.Textbox(
+                DEFAULTS["t"],
+                label=t("prompt.template"),
+                info=t("prompt.template.info"),
+                max_length=FIELDS["t"].longest,
+                max_lines=4,
+                elem_id="prompt-template",
+            )
+            template_hint = panel("prompt-template-hint")
+            templates = panel("prompt-templates", ready(t, [(kind, text, text) for kind, text in TEMPLATES]))
+            about = [el("h3", t("prompt.words")), el("p", t("prompt.words.info"), cls="caption")]
+            gr.HTML(str(el("div", about)), apply_default_css=False)
+            hints = []
+            for box, label, side in zip(BOXES, labels, SIDES, strict=True):
+                controls[box] = gr.Textbox(
+                    DEFAULTS[box],
+                    label=t.label(label),
+                    max_length=FIELDS[box].longest,
+                    max_lines=2,
+                    elem_id=f"prompt-{box}",
+                    elem_classes=["words-row", side],
+                )
+                hints.append(panel(f"prompt-{box}-hint"))
+            choices = [
+                (kind, f"{negative} / {positive}", f"{negative}|{positive}") for kind, negative, positive in PAIRS
+            ]
+            pairs = panel("prompt-pairs", ready(t, choices))
+        with gr.Column(scale=7, min_width=320, elem_classes=["tight"]):
+            when = [(t(f"prompt.when.{name}"), name) for name in ("before", "after")]
+            gr.Radio(when, value="after", label=t("prompt.when"), interactive=True, elem_id="prompt-when")
+            filled_panel = panel("prompt-filled")
+            bars_panel = panel("prompt-bars")
+            controls["top"] = training.slider("top", t("prompt.top"))
+            row = next(row for row in models.results() if row.method == "prompt" and row.shots == 0)
+            opening = (DEFAULTS["t"], tuple(words_of(DEFAULTS[box]) for box in BOXES))
+            accuracy = panel("prompt-zero", recorded_panel(t, *opening, row))
+            stale = panel("prompt-stale", el("p", "\u00a0", cls="hint"))
+    flow_panel = panel("prompt-flow", classes=("hue-prompt",))
+    plan, wires = training.part(t, page, controls)
+    outputs: list[gr.components.Component] = [template_hint, *hints, filled_panel, bars_panel, flow_panel, plan]
+
+    boxes = [controls[box] for box in BOXES]
+    quietly: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+
+    def use(event: gr.EventData, *values: str) -> list[str]:
+        return used(picked(event), values)
+
+    def fill_words(event: gr.EventData) -> list[str]:
+        return pair(picked(event))
+
+    def measure_zero_shot(template: str, neg: str, pos: str) -> Any:
+        yield from score(t, template, neg, pos)
+
+    def wire() -> None:
+        templates.select(picked, None, controls["t"], queue=False, **quietly).then(**page.live)
+        pairs.select(fill_words, None, boxes, queue=False, **quietly).then(**page.live)
+        bars_panel.select(use, boxes, boxes, queue=False, **quietly).then(**page.live)
+        asks = [controls[name].change for name in ("t", *BOXES)]
+        gr.on(
+            [*asks, page.tabs_by_name[NAME].select],
+            measure_zero_shot,
+            [controls["t"], *boxes],
+            [accuracy, stale],
+            trigger_mode="always_last",
+            concurrency_id="scoring",
+            concurrency_limit=1,
+            **quietly,
+        )
+        wires()
+
+    page.after(wire)
+    return controls, outputs

@@ -73,43 +73,36 @@ def in_words(words: Words) -> str:
 
 
 def accuracy_panel(t: Text, template: str, words: Words, measured: Measured) -> Markup:
-    low, high = interval(measured.right, measured.n)
-    return el(
-        "div",
-        el("p", t("prompt.zero.for", template=template, words=in_words(words)), cls="caption asked"),
-        el(
-            "p",
-            el("strong", percent(measured.accuracy, 1), cls="big number"),
-            el("span", t("prompt.zero.interval", low=percent(low, 1), high=percent(high, 1)), cls="number"),
-            cls="accuracy",
-        ),
-        whisker(measured.accuracy, (low, high)),
-        _confusion(t, measured),
-        el("p", _note(t, measured.n), cls="caption"),
-    )
+    bounds = interval(measured.right, measured.n)
+    return _panel(t, template, words, measured.accuracy, bounds, measured.n, _confusion(t, measured))
 
 
 def recorded_panel(t: Text, template: str, words: Words, row: Recorded) -> Markup:
     """The recorded accuracy of the question a page opens with, until it is measured here."""
-    low, high = row.ci95
+    return _panel(t, template, words, row.accuracy, row.ci95, row.n_test, badge(t, row))
+
+
+def _panel(
+    t: Text, template: str, words: Words, accuracy: float, bounds: tuple[float, float], n: int, more: Markup
+) -> Markup:
+    low, high = (percent(bound, 1) for bound in bounds)
     return el(
-        "div",
+        "section",
+        el("h2", t("prompt.zero")),
         el("p", t("prompt.zero.for", template=template, words=in_words(words)), cls="caption asked"),
         el(
-            "p",
-            el("strong", percent(row.accuracy, 1), cls="big number"),
-            el("span", t("prompt.zero.interval", low=percent(low, 1), high=percent(high, 1)), cls="number"),
-            " ",
-            badge(t, row),
-            cls="accuracy",
+            "div",
+            el(
+                "div",
+                el("strong", percent(accuracy, 1), cls="big number"),
+                el("span", t("prompt.zero.interval", low=low, high=high), cls="number"),
+                whisker(accuracy, bounds),
+            ),
+            el("div", more),
+            cls="measured",
         ),
-        whisker(row.accuracy, (low, high)),
-        el("p", _note(t, row.n_test), cls="caption"),
+        el("p", t("prompt.zero.note", n=n, majority=percent(models.held_out().majority)), cls="caption"),
     )
-
-
-def _note(t: Text, n: int) -> str:
-    return t("prompt.zero.note", n=n, majority=percent(models.held_out().majority))
 
 
 def badge(t: Text, row: Recorded) -> Markup:
@@ -144,7 +137,7 @@ def _confusion(t: Text, measured: Measured) -> Markup:
         )
         for index, (name, row) in enumerate(zip(names, measured.confusion, strict=True))
     ]
-    return el("table", el("thead", head), el("tbody", body), cls="confusion")
+    return el("div", el("table", el("thead", head), el("tbody", body), cls="confusion"), cls="scroll")
 
 
 def score(t: Text, template: str, neg: str, pos: str) -> Iterator[tuple[Any, str]]:
@@ -154,7 +147,7 @@ def score(t: Text, template: str, neg: str, pos: str) -> Iterator[tuple[Any, str
     try:
         question(template, words)
     except ParadigmError:
-        yield gr.skip(), ""
+        yield gr.skip(), str(el("p", t("prompt.zero.last"), cls="hint"))
         return
     yield gr.skip(), str(el("p", t("prompt.zero.stale"), cls="hint stale", role="status"))
     measured = zero_shot(template, words)

@@ -1,8 +1,8 @@
 """The flow from the vocabulary to the label, every number on the way shown.
 
-Three columns and two bands between them. In the left column the whole vocabulary is a bar of height 1 on which the label
-words have their true size; the first band magnifies that part, so that what is left of it is 1 again, the softmax over
-label words; the second gathers each class's words.
+Three columns and two bands between them. In the left column the whole vocabulary is a bar of height 1 on which the
+label words have their true size; the first band magnifies that part, so that what is left of it is 1 again, the softmax
+over label words; the second gathers each class's words.
 """
 
 from __future__ import annotations
@@ -74,9 +74,7 @@ def _band(left: Sequence[Strip], right: Sequence[Strip], colours: Sequence[str])
     paths = []
     for (a, b), (c, d), colour in zip(left, right, colours, strict=True):
         (a, b), (c, d) = _hairline(a, b), _hairline(c, d)
-        path = (
-            f"M0 {a:.2f} C50 {a:.2f} 50 {c:.2f} 100 {c:.2f} L100 {d:.2f} C50 {d:.2f} 50 {b:.2f} 0 {b:.2f} Z"
-        )
+        path = f"M0 {a:.2f} C50 {a:.2f} 50 {c:.2f} 100 {c:.2f} L100 {d:.2f} C50 {d:.2f} 50 {b:.2f} 0 {b:.2f} Z"
         paths.append(el("path", d=path, cls=colour))
     return el(
         "div", el("svg", paths, viewBox="0 0 100 100", preserveAspectRatio="none"), cls="band", aria_hidden="true"
@@ -92,12 +90,10 @@ def _hairline(top: float, bottom: float) -> tuple[float, float]:
     return top + shift, bottom + shift
 
 
-def _vocabulary(
-    t: Text, explanation: PromptExplanation, colours: Sequence[str], vocabulary: Sequence[Strip]
-) -> Markup:
+def _vocabulary(t: Text, explanation: PromptExplanation, colours: Sequence[str], vocabulary: Sequence[Strip]) -> Markup:
     size = len(explanation.distribution.log_probabilities)
     segments = [
-        el("span", cls=f"segment {colour}", style=f"height: {100 * (bottom - top):.3f}%")
+        el("span", cls=f"segment {colour}", style=f"--part: {100 * (bottom - top):.3f}%")
         for (top, bottom), colour in zip(vocabulary, colours, strict=True)
     ]
     n_others = size - len(explanation.label_words)
@@ -145,18 +141,20 @@ def _labels(t: Text, explanation: PromptExplanation, labels: Sequence[str], best
     blocks = []
     for index, (label, probability) in enumerate(zip(labels, explanation.probabilities, strict=True)):
         shares = [one.share for one in explanation.label_words if one.label == label]
-        several = t("prompt.flow.several", n=len(shares))
-        terms = several if len(shares) > 3 else " + ".join(share(value) for value in shares)
+        if len(shares) == 1:
+            terms = t("prompt.flow.one")
+        elif len(shares) <= 3:
+            terms = " + ".join(share(value) for value in shares)
+        else:
+            terms = t("prompt.flow.several", n=len(shares))
         blocks.append(
             el(
                 "div",
                 el("span", t.label(label), cls=f"label {SIDES[index]}"),
-                el("span", terms, " =", cls="terms number"),
+                el("span", terms, cls="terms number"),
                 el("span", percent(probability, 1), cls=f"answer number {SIDES[index]}"),
                 meter(probability, cls=SIDES[index]),
                 cls=f"label-block {'best' if index == best else ''}",
             )
         )
-    return el(
-        "div", el("h3", t("prompt.flow.label")), el("div", blocks, cls="body"), cls="column labels"
-    )
+    return el("div", el("h3", t("prompt.flow.label")), el("div", blocks, cls="body"), cls="column labels")

@@ -42,7 +42,12 @@ class Reading:
 def asked(model: PromptClassifier, template: Template, words: Words) -> PromptClassifier:
     """`model`, trained or not, with another question; the two share their weights."""
     labels = [str(label) for label in model.classes_]
-    return copy.copy(model).set_params(template=template, verbalizer=Verbalizer(tuple(zip(labels, words, strict=True))))
+    return with_template(model, template).set_params(verbalizer=Verbalizer(tuple(zip(labels, words, strict=True))))
+
+
+def with_template(model: PromptClassifier, template: Template) -> PromptClassifier:
+    """`model` with another template, for questions that need no label words."""
+    return copy.copy(model).set_params(template=template)
 
 
 def read(lm: MaskedLM, template: Template, text: str) -> Reading:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -15,6 +16,7 @@ from sklearn.base import clone
 
 from paradigms import data
 from paradigms.base import ParadigmError, TextClassifier
+from paradigms.bert_finetune import BertFineTune
 from paradigms.evaluate import interval
 from paradigms.prompt.classifier import PromptClassifier, choose_trained
 from paradigms.prompt.verbalizer import words_of
@@ -24,8 +26,10 @@ from paradigms.training import n_trainable
 from . import models, training
 from .errors import say
 from .figures import HUES
+from .parts import chart, panel
 from .prompt_accuracy import badge, measure, question, whisker, zero_shot
 from .prompt_question import Words
+from .state import DEFAULTS, FIELDS
 from .text import Text
 from .training import Progress
 from .view import el, percent
@@ -77,7 +81,7 @@ def plan(t: Text, state: Mapping[str, Any]) -> Markup:
     return el("p", t("prompt.plan", n=n, seed=state["seed"], **numbers), cls="hint")
 
 
-async def run(t: Text, session: str, state: Mapping[str, Any]) -> AsyncIterator[tuple[Any, ...]]:
+async def run(t: Text, session: str, state: Mapping[str, Any]) -> AsyncGenerator[tuple[Any, ...]]:
     """Train the prompt, then fine-tuning on the same examples. Yields (status, the two charts, results); what does not
     change is skipped."""
     skip = gr.skip()
@@ -88,16 +92,18 @@ async def run(t: Text, session: str, state: Mapping[str, Any]) -> AsyncIterator[
         yield str(el("p", say(error, t), cls="status hint wrong", role="alert")), skip, skip, skip
         return
     examples = data.few_shot(models.train_set(), state["k"], state["seed"])
-    finetune = clone(models.trained()[BESIDE]).set_params(seed=state["seed"])
+    same = {name: getattr(prompt, name) for name in ("backbone", "steps", "batch_size", "lr", "seed")}
+    finetune = BertFineTune(**same)
     ends: dict[str, Progress] = {}
     yield skip, _curves(t, Progress("idle"), METHOD), _curves(t, Progress("idle"), BESIDE), skip
     for method, model in ((METHOD, prompt), (BESIDE, finetune)):
         progress = Progress("idle")
         # Only the prompt speaks in this tab: fine-tuning's model is measured and let go.
-        async for progress in training.train(session, KEYS[method], model, examples, keep=method == METHOD):
-            chart = _curves(t, progress, method)
-            charts = (chart, skip) if method == METHOD else (skip, chart)
-            yield _status(t, progress, method), *charts, skip
+        steps = training.train(session, KEYS[method], model, examples, keep=method == METHOD)
+        async with aclosing(steps):
+            async for progress in steps:
+                curve = _curves(t, progress, method)
+                yield _status(t, progress, method), *((curve, skip) if method == METHOD else (skip, curve)), skip
         if progress.model is None:  # stopped before its turn came
             break
         ends[method] = progress
@@ -173,29 +179,24 @@ def recorded_rows() -> list[Row]:
 
 
 def results(t: Text, rows: list[Row]) -> Markup:
-    columns = ("how", "labels", "parameters", "seconds", "accuracy")
-    head = el("tr", [el("th", t(f"prompt.results.{name}"), scope="col") for name in columns], el("th"))
+    columns = ("accuracy", "labels", "parameters", "seconds")
+    others = [el("th", t(f"prompt.results.{name}"), scope="col") for name in columns]
+    head = el("tr", el("th", t("prompt.results.how"), scope="col"), others)
     body = [
         el(
             "tr",
+            el("th", t(f"prompt.row.{row.name}"), _stopped(t, row), scope="row"),
             el(
-                "th",
-                t(f"prompt.row.{row.name}"),
-                el("span", t("prompt.stopped", step=row.stopped[0], total=row.stopped[1]), cls="shots")
-                if row.stopped
-                else None,
-                scope="row",
+                "td",
+                badge(t, row.recorded) if row.recorded else None,
+                " ",
+                el("strong", percent(row.accuracy, 1)),
+                f" [{100 * row.bounds[0]:.1f}–{100 * row.bounds[1]:.1f}]",
+                whisker(row.accuracy, row.bounds),
             ),
             el("td", f"{row.n_labels:,}"),
             el("td", f"{row.parameters:,}"),
             el("td", f"{row.seconds:.1f}"),
-            el(
-                "td",
-                el("strong", percent(row.accuracy, 1)),
-                f" [{100 * row.bounds[0]:.1f}–{100 * row.bounds[1]:.1f}] ",
-                badge(t, row.recorded) if row.recorded else None,
-            ),
-            el("td", whisker(row.accuracy, row.bounds)),
             cls="hue-finetune" if row.name == "finetune" else "hue-prompt",
         )
         for row in rows
@@ -211,3 +212,79 @@ def results(t: Text, rows: list[Row]) -> Markup:
         el("div", el("table", el("thead", head), el("tbody", body)), cls="scroll"),
         el("p", result, cls="caption result"),
     )
+
+
+def _stopped(t: Text, row: Row) -> Markup | None:
+    return (
+        el("span", t("prompt.stopped", step=row.stopped[0], total=row.stopped[1]), cls="shots") if row.stopped else None
+    )
+
+
+# The lower part of the tab ----------------------------------------------------------------------------------------
+
+
+def slider(name: str, label: str) -> gr.Slider:
+    field = FIELDS[name]
+    return gr.Slider(
+        field.low,
+        field.high,
+        value=float(field.default),
+        step=field.step,
+        label=label,
+        min_width=280,
+        elem_id=f"prompt-{name}",
+    )
+
+
+def part(t: Text, page: Any, controls: dict[str, Any]) -> tuple[gr.HTML, Callable[[], None]]:
+    """The lower part of the tab: adds its controls, gives the line that says what a training would use, and what wires
+    its events."""
+    head = [el("h2", t("prompt.training")), el("p", t("prompt.training.note"), cls="hint")]
+    gr.HTML(str(el("div", head)), apply_default_css=False)
+    with gr.Row(equal_height=False, elem_classes=["hue-prompt"]):
+        controls["k"] = slider("k", t("prompt.k"))
+        choices = [(t(f"prompt.train.{name}"), name) for name in FIELDS["train"].choices]
+        controls["train"] = gr.Radio(
+            choices, value=DEFAULTS["train"], label=t("prompt.train"), min_width=280, elem_id="prompt-train"
+        )
+        seed = FIELDS["seed"]
+        controls["seed"] = gr.Number(
+            DEFAULTS["seed"], label=t("seed"), precision=0, minimum=seed.low, maximum=seed.high, elem_id="prompt-seed"
+        )
+    plan = panel("prompt-plan")
+    with gr.Row(elem_classes=["hue-prompt"]):
+        start = gr.Button(t("train.start"), variant="primary", elem_id="prompt-start")
+        halt = gr.Button(t("train.stop"), elem_id="prompt-stop")
+    status = panel("prompt-status", el("p", t("train.idle"), cls="status"))
+    charts = []
+    with gr.Row(equal_height=False):
+        for method, value in zip((METHOD, BESIDE), empty_curves(t), strict=True):
+            hue = NAMES[method]
+            with gr.Column(min_width=320):
+                gr.HTML(str(el("h3", t(f"method.{method}"), cls=f"who hue-{hue}")), apply_default_css=False)
+                charts.append(chart(f"prompt-curve-{hue}", value))
+    table = panel("prompt-results", results(t, recorded_rows()), classes=("results",))
+    names = ("t", *BOXES, "k", "train", "seed")
+    quietly: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+
+    async def train(request: gr.Request, *values: Any) -> Any:
+        state = {name: FIELDS[name].clean(value) for name, value in zip(names, values, strict=True)}
+        async with aclosing(run(t, str(request.session_hash), state)) as steps:
+            async for shown in steps:
+                yield shown
+
+    def stop_training(request: gr.Request) -> None:
+        stop(request.session_hash)
+
+    def wire() -> None:
+        start.click(
+            train,
+            [controls[name] for name in names],
+            [status, *charts, table],
+            concurrency_id="training",
+            concurrency_limit=None,
+            **quietly,
+        ).then(**page.live)
+        halt.click(stop_training, None, None, queue=False, **quietly)
+
+    return plan, wire

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from paradigms.prompt.classifier import MaskDistribution
 from paradigms.prompt.template import TemplateError
+from paradigms.prompt.verbalizer import VerbalizerError
 
 from .errors import say
 from .prompt_question import Checked, Reading, Words
@@ -58,8 +59,11 @@ def template_bad(t: Text, source: str, error: TemplateError) -> Markup:
     )
 
 
-def words_hint(t: Text, row: Sequence[Checked], ranks: dict[int, tuple[int, float]]) -> Markup:
+def words_hint(t: Text, label: str, row: Sequence[Checked], ranks: dict[int, tuple[int, float]]) -> Markup:
     """Each label word: its rank and probability at [MASK] if `ranks` has them, or what is wrong with it."""
+    if not row:
+        error = VerbalizerError("empty", f"label {label!r} has no label word", where=label)
+        return el("p", say(error, t), cls="hint wrong", role="alert")
     wrong = [el("p", say(one.error, t), cls="hint wrong", role="alert") for one in row if one.error]
     good = []
     for one in row:
@@ -86,9 +90,9 @@ def filled(t: Text, reading: Reading, text: str) -> Markup:
             kind = "sentence"
         else:
             kind = "special" if place in (0, last) or token == reading.tokens[last] else "template"
-        chips.append(el("span", token, cls=f"token {kind}", title=t(f"prompt.part.{kind}")))
+        chips.append(el("span", token, cls=f"token is-{kind}", title=t(f"prompt.part.{kind}")))
     key = [
-        el("span", t(f"prompt.part.{kind}"), cls=f"token {kind}")
+        el("span", t(f"prompt.part.{kind}"), cls=f"token is-{kind}")
         for kind in ("sentence", "template", "mask", "special")
     ]
     note = None
@@ -115,9 +119,7 @@ def bars(
     owner = {word.casefold(): index for index, row in enumerate(words) for word in row}
     strongest = distribution.probabilities[0] or 1.0
     rows = []
-    for word, probability, possible in zip(
-        distribution.words, distribution.probabilities, can_be_used, strict=True
-    ):
+    for word, probability, possible in zip(distribution.words, distribution.probabilities, can_be_used, strict=True):
         mine = owner.get(word.casefold())
         side = "hue" if mine is None else SIDES[mine]
         buttons = [
@@ -159,7 +161,14 @@ def bars(
         others=f"{len(distribution.log_probabilities) - len(distribution.words):,}",
     )
     many = " many" if len(rows) > 12 else ""
-    return el("div", head, el("div", rows, cls=f"bars{many}"), el("p", note, cls="caption"), cls="distribution")
+    return el(
+        "section",
+        el("h2", t("prompt.bars")),
+        head,
+        el("div", rows, cls=f"bars{many}"),
+        el("p", note, cls="caption"),
+        cls="distribution",
+    )
 
 
 def logit(value: float) -> str:

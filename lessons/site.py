@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from . import models
 from .page import PATHS, Page
+from .state import FIELDS
 from .text import Text
 
 WEB = Path(__file__).resolve().parent.parent / "assets" / "web"
@@ -24,10 +25,20 @@ def build(root_path: str = "") -> gr.Blocks:
     """The pages, English at `/` and Chinese at `/zh`, from the same code."""
     with gr.Blocks(title=Text("en")("page.title"), analytics_enabled=False) as demo:
         Page(demo, "en", root_path)
+        gr.api(ask, api_name="ask", concurrency_id="live")
     with demo.route(Text("zh")("page.title"), PATHS["zh"], show_in_navbar=False):
         Page(demo, "zh", root_path)
     demo.unload(forget)
     return demo
+
+
+def ask(sentence: str) -> dict[str, dict[str, float]]:
+    """The one public endpoint: the probability of each label for a sentence, by paradigm."""
+    text = str(FIELDS["s"].clean(sentence))
+    return {
+        method: dict(zip(map(str, model.classes_), map(float, model.predict_proba([text])[0]), strict=True))
+        for method, model in models.trained().items()
+    }
 
 
 def forget(request: gr.Request) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -55,7 +55,7 @@ def stop(session: str | None, method: str) -> None:
 
 async def train(
     session: str, method: str, model: TextClassifier, examples: Dataset, *, keep: bool = True
-) -> AsyncIterator[Progress]:
+) -> AsyncGenerator[Progress]:
     """Wait for the turn, train `model` on `examples`, and hand it to the session's models at the end if `keep`."""
     key = (session, method)
     _stop.discard(key)

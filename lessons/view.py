@@ -49,6 +49,11 @@ def signed(number: float, digits: int = 2) -> str:
     return f"{number:+.{digits}f}".replace("-", "\u2212")
 
 
+def side(label: int | bool) -> str:
+    """The CSS class that gives a label's colour: of the first class, or of any other."""
+    return "positive" if label else "negative"
+
+
 def tint(share: float) -> str:
     """A style for a word: the colour of its class as strong as |share|, 0 to 1; below 0 the first class, above it the
     second."""

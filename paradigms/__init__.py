@@ -1,6 +1,7 @@
 """The four paradigms of NLP on one task, each a scikit-learn classifier over raw strings.
 
-Names are loaded when they are first used: importing `paradigms` does not import torch.
+Names are loaded when they are first used: importing `paradigms` does not import torch. `evaluate` is not among them,
+because a module has that name: `from paradigms.evaluate import evaluate`.
 """
 
 from importlib import import_module
@@ -18,7 +19,6 @@ _HOME = {
     "TrainStep": ".base",
     "Verbalizer": ".prompt.verbalizer",
     "Word2VecLSTM": ".word2vec_lstm",
-    "evaluate": ".evaluate",
     "few_shot": ".data",
     "learning_curve": ".evaluate",
     "load": ".data",

@@ -30,7 +30,7 @@ HUB = {
 
 class DataError(ParadigmError):
     """Labelled texts that cannot be used. `kind`: not_found, not_utf8, no_tab, empty_text, empty_label, no_columns,
-    empty_file, too_few, no_hub; `where` is the file or set, `position` the line, 1 being the first."""
+    bad_csv, empty_file, too_few, no_hub; `where` is the file or set, `position` the line, 1 being the first."""
 
 
 @dataclass(frozen=True)
@@ -109,14 +109,17 @@ def _tab_rows(content: str, where: str) -> list[tuple[int, str, str]]:
 
 def _comma_rows(content: str, where: str) -> list[tuple[int, str, str]]:
     reader = csv.DictReader(io.StringIO(content))
-    columns = {column.strip().lower(): column for column in reader.fieldnames or []}
+    try:
+        rows, fields = [(reader.line_num, row) for row in reader], reader.fieldnames or []
+    except csv.Error as error:
+        message = f"{where}, line {reader.line_num}: {error}; is a quotation mark left open?"
+        raise DataError("bad_csv", message, where=where, position=reader.line_num) from error
+    columns = {column.strip().lower(): column for column in fields}
     text_column = columns.get("text") or columns.get("sentence")
     if "label" not in columns or text_column is None:
         message = f"{where}: the columns are {', '.join(columns)}; needed are label and text"
         raise DataError("no_columns", message, where=where, position=1, offending=", ".join(columns))
-    return [
-        (reader.line_num, (row[columns["label"]] or "").strip(), (row[text_column] or "").strip()) for row in reader
-    ]
+    return [(line, (row[columns["label"]] or "").strip(), (row[text_column] or "").strip()) for line, row in rows]
 
 
 def few_shot(data: Dataset, k: int, seed: int) -> Dataset:

@@ -8,7 +8,6 @@ and where just label words are asked for only their rows of the decoder are mult
 from __future__ import annotations
 
 import copy
-import os
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -252,12 +251,12 @@ def _load(source: str) -> MaskedLM:
 
     keep_freed_memory()
     folder = Path(source)
-    if os.path.isdir(source) and not list(folder.glob("*.safetensors")):
-        raise BackboneError("no_safetensors", f"{source} has no weights in safetensors format", where=source)
     progress, verbosity = logging.is_progress_bar_enabled(), logging.get_verbosity()
     logging.disable_progress_bar()
     logging.set_verbosity_error()  # what is missing is said by the error below, in one line
     try:
+        if folder.is_dir() and not list(folder.glob("*.safetensors")):
+            raise BackboneError("no_safetensors", f"{source} has no weights in safetensors format", where=source)
         config = AutoConfig.from_pretrained(source, trust_remote_code=False)
         if type(config) not in MODEL_FOR_MASKED_LM_MAPPING:
             message = f"{source} is a {config.model_type}, which is no masked language model"
@@ -283,10 +282,5 @@ def _load(source: str) -> MaskedLM:
     if missing := sorted(report["missing_keys"]):
         message = f"{source} has no masked-LM head: {', '.join(missing)} would be random"
         raise BackboneError("no_head", message, where=source, missing=missing)
-    name = NAME if folder == BUILT_IN else folder.name if os.path.isdir(source) else source
+    name = NAME if folder == BUILT_IN else folder.name if folder.is_dir() else source
     return MaskedLM(model.eval(), tokenizer, name, Seen(SEEN_TEXTS))
-
-
-def offline() -> None:
-    """Never ask the hub: for a machine without one, where every look-up would wait for a time-out."""
-    os.environ["HF_HUB_OFFLINE"] = "1"

@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 import numpy as np
+from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
+from .errors import ParadigmError
 from .words import words
 
 if TYPE_CHECKING:
@@ -65,23 +67,28 @@ def train_vectors(
 ) -> KeyedVectors:
     """Skip-gram vectors, shape (n_words, size), of the most frequent words.
 
-    With `workers=1` the same texts and seed give the same vectors; more workers are faster and not repeatable.
+    With `workers=1` the same texts and seed give the same vectors; more workers are faster and not repeatable. Raises
+    ParadigmError("no_words") where no word occurs often enough.
     """
     from gensim.models import Word2Vec
 
-    model = Word2Vec(
-        documents,
-        vector_size=size,
-        sg=1,
-        negative=10,
-        sample=1e-4,
-        window=window,
-        min_count=min_count,
-        max_final_vocab=n_words,
-        epochs=epochs,
-        seed=seed,
-        workers=workers,
-    )
+    try:
+        model = Word2Vec(
+            documents,
+            vector_size=size,
+            sg=1,
+            negative=10,
+            sample=1e-4,
+            window=window,
+            min_count=min_count,
+            max_final_vocab=n_words,
+            epochs=epochs,
+            seed=seed,
+            workers=workers,
+        )
+    except RuntimeError as error:  # gensim's word for an empty vocabulary
+        message = f"no word occurs often enough (at least {min_count} times) to train vectors"
+        raise ParadigmError("no_words", message, min_count=min_count) from error
     return model.wv
 
 
@@ -95,12 +102,18 @@ def save_vectors(vectors: KeyedVectors, folder: str | Path) -> None:
 
 @lru_cache(maxsize=2)
 def load_vectors(folder: str | Path = BUILT_IN) -> KeyedVectors:
-    """The vectors of `folder` as gensim `KeyedVectors` in fp32; the built-in ones unless told otherwise."""
+    """The vectors of `folder` as gensim `KeyedVectors` in fp32; the built-in ones unless told otherwise.
+
+    Raises ParadigmError("not_found") where `folder` holds no vectors.
+    """
     from gensim.models import KeyedVectors
 
     folder = Path(folder)
-    table = load_file(folder / "vectors.safetensors")["vectors"].astype(np.float32)
-    vocabulary = (folder / "words.txt").read_text(encoding="utf8").splitlines()
+    try:
+        table = load_file(folder / "vectors.safetensors")["vectors"].astype(np.float32)
+        vocabulary = (folder / "words.txt").read_text(encoding="utf8").splitlines()
+    except (OSError, LookupError, SafetensorError) as error:
+        raise ParadigmError("not_found", f"no word vectors in {folder}", where=str(folder)) from error
     vectors = KeyedVectors(table.shape[1])
     vectors.add_vectors(vocabulary, table)
     return vectors

@@ -13,7 +13,8 @@ _WORD = re.compile(
     rf"|[^\W_{HAN}]+(?=n't\b)|n't\b"  # did | n't
     r"|'(?:s|re|ve|ll|d|m)\b"  # it | 's
     rf"|[^\W_{HAN}]+"  # any other run of letters and digits
-    r"|[!?]"  # the only punctuation marks that tell an opinion
+    r"|[!?]",  # the only punctuation marks that tell an opinion
+    re.IGNORECASE,  # DIDN'T is two words too
 )
 
 

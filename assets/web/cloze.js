@@ -60,6 +60,11 @@
     document.head.append(script);
   }));
   const drawn = new Set();
+  // Plotly hears the window only; a place also changes its width when its neighbours do.
+  const widths = new ResizeObserver((entries) => {
+    for (const { target } of entries)
+      if (target.clientWidth && target.data && target.clientWidth !== target._fullLayout?.width) window.Plotly.Plots.resize(target);
+  });
   const draw = async (element, value) => {
     const plot = element.querySelector(".plot");
     const result = element.querySelector(".result");
@@ -74,6 +79,7 @@
     const { data, layout } = resolve(value.figure, getComputedStyle(document.body));
     await Plotly.react(plot, data, { ...layout, uirevision: "keep", autosize: true },
       { displayModeBar: false, responsive: true, displaylogo: false });
+    widths.observe(plot);
     plot.dataset.drawn = String(Number(plot.dataset.drawn || 0) + 1);
     if (!plot.clozeClick && plot.on) {
       plot.clozeClick = true;

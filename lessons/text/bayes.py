@@ -2,26 +2,26 @@
 
 WORDS: dict[str, tuple[str, str]] = {
     "bayes.idea": (
-        "Cut the sentence into words and runs of neighbouring words, weigh each by how rare it is, and add up what each "
-        "one says about the label. All that is learned from the labelled reviews is one number per term and class, "
-        "found by counting, in a fraction of a second. The price: beyond such a run the order of the words is lost, and "
-        "a word never seen in training says nothing.",
-        "把句子拆成词和相邻词组成的词组，越稀有的权重越大，再把每一项对标签的“表态”加起来。从标注影评中学到的，"
-        "只是每个词项在每个类别下的一个数，靠计数得到，转眼就能完成。代价是：除了词组内部，词序全部丢失；"
-        "训练中没见过的词不起任何作用。",
+        "Cut the sentence into terms (words, and runs of neighbouring words), weigh each by how rare it is, and add up "
+        "what each says about the label. All that is learned from the labelled reviews is one number per term and "
+        "class, found by counting, in a fraction of a second. The price: word order is lost beyond such a run, and a "
+        "word never seen in training says nothing.",
+        "把句子拆成词项（单词以及相邻单词组成的词组），越稀有的词项权重越大，再把每个词项对标签的“表态”加起来。"
+        "从标注影评中学到的，只是每个词项在每个类别下的一个数，靠计数得到，眨眼之间就能算完。代价是：除词组内部外，"
+        "词序全部丢失；训练中没见过的词不起任何作用。",
     ),
     "bayes.how": (
         "The weight w of term t in text d grows with tf, how often t stands in d, and with the rarity of t: N is the "
         "number of training reviews, df how many of them contain t. The weights of a text are scaled to length 1. "
-        "p(t | c) is the term's share of all the weight in the reviews of class c; α, the smoothing, is added for "
-        "each of the |V| terms, so that a term missing in a class makes the answer unlikely there but not impossible. “Naive” is "
+        "p(t | c) is the term's share of all the weight in the reviews of class c; the smoothing α is added for each "
+        "of the |V| terms, so that a term missing from a class makes that class unlikely, not impossible. “Naive” is "
         "the assumption that, given the class, terms do not depend on each other: that turns the answer into a sum. "
-        "The sum x is the log-odds of positive (+) against negative (−), and the logistic function makes it a "
-        "probability.",
+        "The sum x is the log-odds of positive (pos) against negative (neg), and the logistic function makes "
+        "it a probability.",
         "词项 t 在文本 d 中的权重 w 取决于两点：t 在 d 中出现的次数 tf，以及 t 有多稀有（N 是训练影评数，df 是其中含 t "
         "的篇数）。同一文本的权重再归一化为长度 1 的向量。p(t | c) 是类别 c 的影评中 t 占全部权重的比例；平滑系数 α 给 "
         "|V| 个词项各预先加上一份，这样某类中从未出现的词项只会让该类变得不太可能，而不会使概率直接变为 0。"
-        "“朴素”是指假设：给定类别后各词项相互独立，于是答案成了一个求和式。和 x 是正面（+）对负面（−）的对数几率，"
+        "“朴素”是指假设：给定类别后各词项相互独立，于是答案成了一个求和式。和 x 是正面（pos）对负面（neg）的对数几率，"
         "再用 logistic 函数换算成概率。",
     ),
     "bayes.source": (
@@ -32,17 +32,17 @@ WORDS: dict[str, tuple[str, str]] = {
         "13.2 节（对数形式的朴素贝叶斯：式 13.4；平滑：式 13.7）；以 tf-idf 权重代替计数：Rennie 等 2003，"
         "《Tackling the Poor Assumptions of Naive Bayes Text Classifiers》，第 4 节。",
     ),
-    "bayes.n": ("Training reviews per class", "每类训练影评数"),
-    "bayes.n.info": ("It learns again as you move this.", "拖动时随即重新训练。"),
+    "bayes.n": ("Reviews per class", "每类训练影评数"),
+    "bayes.n.info": ("Trains again as it moves.", "拖动时随即重新训练。"),
     "bayes.ngrams": ("Longest run of words", "词组的最大长度（n-gram）"),
     "bayes.ngrams.info": (
-        "1: words alone; 2: pairs too; 3: triples too.",
-        "1：只用单词；2：加上二元词组；3：再加三元词组。",
+        "2: pairs too; 3: triples too.",
+        "2：加二元词组；3：再加三元词组。",
     ),
     "bayes.alpha": ("Smoothing α", "平滑系数 α"),
     "bayes.alpha.info": (
-        "Added for every term in every class before counting.",
-        "计数前，每个类别的每个词项都先加上它。",
+        "The count every term starts with.",
+        "每个词项预先计入的份数。",
     ),
     "bayes.model": ("Trained just now", "刚刚训练的模型"),
     "bayes.model.cost": (
@@ -70,10 +70,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "bayes.note.sum": ("sum: $value", "总和：$value"),
     "bayes.column.term": ("term t", "词项 t"),
     "bayes.column.tfidf": ("tf-idf", "tf-idf"),
-    "bayes.column.ratio": ("× ln p(t | $label) − ln p(t | $other)", "× ln p(t | $label) − ln p(t | $other)"),
+    "bayes.column.ratio": (
+        "×\u00a0[ln\u00a0p(t|$label) −\u00a0ln\u00a0p(t|$other)]",
+        "×\u00a0[ln\u00a0p(t|$label) −\u00a0ln\u00a0p(t|$other)]",
+    ),
     "bayes.column.adds": ("= adds", "= 贡献"),
     "bayes.result.sum": (
-        "The log prior ($prior) and $n terms add up to log-odds of $log_odds; “$term” counts most ($value). "
+        "From a log prior of $prior the terms ($n) lead to log-odds of $log_odds; “$term” counts most ($value). "
         "p($label) = 1 / (1 + e^($minus)) = $probability.",
         "对数先验（$prior）加 $n 个词项，得对数几率 $log_odds；影响最大的是“$term”（$value）。"
         "p($label) = 1 / (1 + e^($minus)) = $probability。",
@@ -92,10 +95,9 @@ WORDS: dict[str, tuple[str, str]] = {
         "训练中从未出现，因此不计入：$words",
     ),
     "bayes.seen": ("Every word of it was seen in training.", "每个词都在训练中出现过。"),
-    "bayes.logistic": ("probability", "概率"),
     "bayes.telling": ("The most telling terms", "最能说明问题的词项"),
     "bayes.telling.class": ("for $label", "支持$label"),
-    "bayes.telling.axis": ("ln p(t | $label) − ln p(t | $other)", "ln p(t | $label) − ln p(t | $other)"),
+    "bayes.telling.axis": ("ln\u00a0p(t|$label) − ln\u00a0p(t|$other)", "ln\u00a0p(t|$label) − ln\u00a0p(t|$other)"),
     "bayes.telling.result": (
         "The term that speaks most for $other is “$first”, for $label “$second”.",
         "最支持$other的词项是“$first”，最支持$label的是“$second”。",

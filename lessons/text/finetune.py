@@ -2,8 +2,10 @@
 
 WORDS: dict[str, tuple[str, str]] = {
     "finetune.idea": (
-        "BERT has first read a great deal of plain text and guessed hidden words in it: that needed no labels and taught "
-        "it how words go together. Fine-tuning puts a small new classifier on top and trains all of it, old and new, on "
+        "BERT has first read a great deal of plain text and guessed hidden words in it: that needed no labels and "
+        "taught "
+        "it how words go together. Fine-tuning puts a small new classifier on top and trains all of it, old and "
+        "new, on "
         "labelled reviews. In goes the sentence, cut into word pieces; out of the state of [CLS] comes the label. What "
         "it costs: labelled examples, because the new part starts as pure chance.",
         "BERT 先读了大量普通文本，反复猜其中被遮住的词：这一步不需要标注，却让它学会了词与词如何搭配。微调就是在它上面"
@@ -11,8 +13,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "代价是标注样本：新的部分一开始全凭随机，没有标注就无从学起。",
     ),
     "finetune.how": (
-        "The sentence x is cut into WordPieces and framed by [CLS] and [SEP]. In every layer each token looks at all the "
-        "others (self-attention), so that the last state h of [CLS] can hold what the whole sentence says. The new layers "
+        "The sentence x is cut into WordPieces and framed by [CLS] and [SEP]. In every layer each token looks at "
+        "all the "
+        "others (self-attention), so that the last state h of [CLS] can hold what the whole sentence says. The new "
+        "layers "
         "turn h into one logit per class, softmax turns logits into probabilities. Training lowers the mean of "
         "−log p(right label) and changes every parameter: θ, which is pre-trained, by small steps (learning rate 5e-5 "
         "with few examples, 8e-5 with many), and W and b, which start at random.",
@@ -31,8 +35,8 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     # Which model speaks
     "finetune.voice.recorded": (
-        "The model that answers: recorded, trained on all $n labelled reviews.",
-        "正在回答的模型：已记录的模型，用全部 $n 条标注影评训练。",
+        "The model that answers: trained on all $n labelled reviews.",
+        "正在回答的模型：用全部 $n 条标注影评训练。",
     ),
     "finetune.voice.fresh": (
         "The model that answers: trained just now on $k per class ($n labelled examples), seed $seed.",
@@ -46,7 +50,8 @@ WORDS: dict[str, tuple[str, str]] = {
     # What it reads
     "finetune.tokens": ("What it reads: word pieces", "读入的内容：词片"),
     "finetune.tokens.note": (
-        "Height and shade: how much the last layer's [CLS] looks at each piece (attention, mean of the $heads heads; all "
+        "Height and shade: how much the last layer's [CLS] looks at each piece (attention, mean of the $heads "
+        "heads; all "
         "pieces together 100%). ## continues a word. Attention is where it looks; what moved the answer is measured "
         "under “Which words carry the answer”.",
         "高度和深浅：最后一层的 [CLS] 对每个词片的注意力（$heads 个注意力头的平均，所有词片合计 100%）。## 表示接在前一"
@@ -78,11 +83,15 @@ WORDS: dict[str, tuple[str, str]] = {
         "leads to the first one, [CLS].",
         "$tokens 列，每个词片一列，从词嵌入层向上穿过 $layers 层；在最上面，各列都汇向第一列 [CLS]。",
     ),
+    "finetune.new": ("What is new", "新增了多少"),
     "finetune.diagram.note": (
-        "Training may change $trainable parameters: $old pre-trained ones and $new new ones, $share of all. The head "
-        "that used to guess hidden words ($unused parameters) is left out; paradigm 4 keeps it and needs nothing new.",
-        "训练可以改动 $trainable 个参数：$old 个来自预训练，$new 个是新增的，占 $share。原来用来猜词的输出头"
-        "（$unused 个参数）在这里弃之不用；范式 4 则保留它，不需要任何新参数。",
+        "Training may change $trainable parameters: $old from pre-training and $new new ones, $share of all.",
+        "训练可以改动 $trainable 个参数：$old 个来自预训练，$new 个是新增的，占总数的 $share。",
+    ),
+    "finetune.diagram.unused": (
+        "BERT's own head, which guessed the hidden words ($unused parameters), is left out. Paradigm 4 keeps it and "
+        "needs nothing new.",
+        "BERT 原来用来猜词的输出层（$unused 个参数）在这里弃之不用；范式 4 保留它，因此不需要新增任何参数。",
     ),
     # Logits
     "finetune.logits": ("From logits to probabilities", "从 logit 到概率"),
@@ -96,7 +105,8 @@ WORDS: dict[str, tuple[str, str]] = {
     # Salience
     "finetune.salience": ("Which words carry the answer", "哪些词决定了答案"),
     "finetune.salience.note": (
-        "Each word in turn is hidden behind [MASK] and the model is asked again. How far p($label) drops, in percentage "
+        "Each word in turn is hidden behind [MASK] and the model is asked again. How far p($label) drops, in "
+        "percentage "
         "points: above 0 the word speaks for $label, below 0 against it.",
         "依次用 [MASK] 遮住每个词，再问一次模型，看 p($label) 下降多少个百分点：大于 0 表示这个词支持“$label”，小于 0 "
         "表示它反对。",
@@ -109,7 +119,8 @@ WORDS: dict[str, tuple[str, str]] = {
     # Training
     "finetune.train": ("Train it yourself", "亲手训练"),
     "finetune.train.intro": (
-        "A fresh copy of BERT with a new classifier is trained on the examples that the seed draws. Then the tab speaks "
+        "A fresh copy of BERT with a new classifier is trained on the examples that the seed draws. Then the tab "
+        "speaks "
         "with that model's voice.",
         "取一份全新的 BERT，接上新分类器，用随机种子抽出的样本训练。训练完成后，本页就由这个模型来回答。",
     ),
@@ -117,10 +128,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "finetune.k.picks": ("K =", "K ="),
     "finetune.k.all": ("$n (all)", "$n（全部）"),
     "finetune.plan": (
-        "$n labelled examples, $steps steps of $batch: each example is seen $passes times. Expect about $time on a quiet "
+        "$n labelled examples, $steps steps of $batch: each example is seen $passes times. Expect about $time on a "
+        "quiet "
         "machine (from the recorded runs), a little more for the curves.",
-        "$n 个标注样本，$steps 步，每步 $batch 个：每个样本约看 $passes 遍。机器空闲时大约需要$time（按已记录的训练推算），"
-        "画曲线还要多花一点时间。",
+        "$n 个标注样本，$steps 步，每步 $batch 个：每个样本约看 $passes 遍。机器空闲时大约需要$time"
+        "（按已记录的训练推算），画曲线还要多花一点时间。",
     ),
     "finetune.plan.slow": (
         "One training runs at a time: others wait until this one ends or is stopped.",
@@ -155,10 +167,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "finetune.results.yours_none": ("yours: not trained yet", "你的：尚未训练"),
     "finetune.results.now": ("just now", "刚刚"),
     "finetune.results.note": (
-        "Accuracy on all $n held-out reviews with its 95% interval (Wilson); always guessing one class gives $majority. "
+        "Accuracy on all $n held-out reviews with its 95% interval (Wilson); always guessing one class gives "
+        "$majority. "
         "“$k per class” is the mean of $seeds seeds ± their standard deviation, its interval that of the first seed. "
         "Your seconds include the points of the curves.",
-        "在全部 $n 条留出的影评上的准确率及其 95% 区间（Wilson）；总猜同一类为 $majority。“每类 $k 个”是 $seeds 个种子的"
-        "平均值 ± 标准差，区间取自第一个种子。你的秒数包含画曲线的时间。",
+        "在全部 $n 条留出的影评上的准确率及其 95% 区间（Wilson）；总猜同一类为 $majority。“每类 $k 个”是 $seeds 个"
+        "种子的平均值 ± 标准差，区间取自第一个种子。你的秒数包含画曲线的时间。",
     ),
 }

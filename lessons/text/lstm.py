@@ -16,9 +16,9 @@ WORDS = {
         "word2vec (first line, skip-gram with negative sampling) makes the vector v of a word w good at telling a word "
         "c found near it from k words n drawn at random. The LSTM then reads the vectors x of the words one by one: "
         "the gates i, f and o, each between 0 and 1, decide what is written into the memory c, what is kept of it, and "
-        "what is shown as h. One LSTM reads forwards, one backwards; of each of their units the greatest value over the "
-        "words is kept, and one linear layer with softmax turns these into p. The running score asks the same network "
-        "about each beginning of the sentence.",
+        "what is shown as h. One LSTM reads forwards, one backwards; of each of their units the greatest value over "
+        "the words is kept, and one linear layer with softmax turns these into p. The running score asks the same "
+        "network about each beginning of the sentence.",
         "word2vec（第一式，带负采样的 skip-gram）让词 w 的向量 v 能把它附近出现的词 c 与随机抽取的 k 个词 n 区分开来。"
         "随后 LSTM 依次读入各词的向量 x：门 i、f、o 都取 0 到 1 之间的值，分别决定向记忆 c 写入什么、保留多少、"
         "又把多少作为 h 输出。一个 LSTM 从左往右读，另一个从右往左读；每个单元取它在各词上的最大值，"
@@ -55,23 +55,20 @@ WORDS = {
         "After its only word the sentence stands at p($label) = $p.",
         "句子只有一个词，读完后 p($label) = $p。",
     ),
-    "lstm.no_words": (
-        "There is no word in this sentence: the LSTM has nothing to read.",
-        "这句话里没有词，LSTM 没有可读的内容。",
-    ),
     "lstm.unknown": (
         "No vector: $words. To the LSTM they are all the same unknown word.",
         "没有词向量：$words。对 LSTM 来说，它们都是同一个“未知词”。",
     ),
     "lstm.all_known": ("Every word of the sentence has a vector.", "句中每个词都有词向量。"),
     "lstm.speaker.recorded": (
-        "recorded model, trained on all $n labelled reviews",
-        "已记录的模型，用全部 $n 条标注影评训练",
+        "trained on all $n labelled reviews",
+        "用全部 $n 条标注影评训练",
     ),
     "lstm.speaker.now": (
-        "trained just now on $k reviews per class, seed $seed, vectors: $embeddings",
-        "刚刚训练：每类 $k 条影评，种子 $seed，词向量：$embeddings",
+        "trained on $k reviews per class, seed $seed, vectors: $embeddings",
+        "每类 $k 条影评，种子 $seed，词向量：$embeddings",
     ),
+    "lstm.speaker.stopped": (", stopped early", "，提前停止"),
     "lstm.now": ("just now", "刚刚训练"),
     "lstm.space": ("The space of words", "词的空间"),
     "lstm.word": ("Word (type one, or click one on this page)", "词（在此输入，或点击本页中的词）"),
@@ -107,15 +104,15 @@ WORDS = {
         "Your model does not know these vectors: it began with random ones. Shown is what it did without.",
         "你的模型没有用这些词向量，而是从随机向量开始。这里展示的正是它放弃的信息。",
     ),
-    "lstm.axis.pc1": ("first principal component ($share of the variance)", "第一主成分（占方差的 $share）"),
-    "lstm.axis.pc2": ("second principal component ($share)", "第二主成分（占 $share）"),
+    "lstm.axis.pc1": ("PCA axis 1: $share of the variance", "PCA 第 1 轴：方差的 $share"),
+    "lstm.axis.pc2": ("PCA axis 2: $share of the variance", "PCA 第 2 轴：方差的 $share"),
     "lstm.role.sentence": ("words of the sentence", "句中的词"),
     "lstm.role.neighbour": ("neighbours", "近邻"),
     "lstm.role.chosen": ("chosen word", "选中的词"),
     "lstm.result.map": (
-        "$n words seen from their most spread-out side: the plane keeps $share of the variance of their $size "
+        "$n words on the plane of their two principal components, which keeps $share of the variance of all $size "
         "dimensions. Click a point to choose its word.",
-        "从最分散的角度看 $n 个词：这个平面保留了 $size 维空间中 $share 的方差。点击一个点即可选中该词。",
+        "把 $n 个词投影到前两个主成分张成的平面，保留了 $size 维空间中 $share 的方差。点击一个点即可选中该词。",
     ),
     "lstm.result.map.near": (
         "Nearest to “$word” is “$near” (cosine $cosine).",

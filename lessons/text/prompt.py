@@ -2,10 +2,10 @@
 
 WORDS: dict[str, tuple[str, str]] = {
     "prompt.idea": (
-        "BERT learned one thing only: to fill in blanks. So ask for the label as a blank. A template turns the sentence "
-        "into a cloze question, the model says which word it expects there, and a verbalizer reads the label off a few "
-        "label words. Nothing new is added to the model, and it can answer without one labelled example. The price: the "
-        "answer depends on how you ask. Change the template or the label words and watch.",
+        "BERT learned one thing only: to fill in blanks. So ask for the label as a blank. A template turns the "
+        "sentence into a cloze question, the model says which word it expects there, and a verbalizer reads the label "
+        "off a few label words. Nothing new is added to the model, and it can answer without one labelled example. The "
+        "price: the answer depends on how you ask. Change the template or the label words and watch.",
         "BERT 只学过一件事：填空。那就把标签问成一个空。模板把句子变成一道填空题，模型说出它期望的词，"
         "再由答案映射（verbalizer）从几个标签词读出类别。模型不增加任何新参数，一个标注样本都没有也能作答。"
         "代价是：答案取决于怎么问。改一改模板或标签词，看看会发生什么。",
@@ -13,8 +13,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "prompt.how": (
         "T is the template, x the sentence, v(y) the label words of class y, z(w) the logit of word w at [MASK]. The "
         "softmax runs over the label words only, so whatever all the other words of the vocabulary hold plays no part; "
-        "where a class has several words, their shares are added up. Training, if you like, lowers the cross-entropy of "
-        "exactly this probability: the pre-training task goes on, and no layer starts from random numbers.",
+        "where a class has several words, their shares are added up. Training, if you like, lowers the cross-entropy "
+        "of exactly this probability: the pre-training task goes on, and no layer starts from random numbers.",
         "T 是模板，x 是句子，v(y) 是类别 y 的标签词，z(w) 是词 w 在 [MASK] 处的 logit。softmax 只在标签词之间做，"
         "词表中其余的词占多少概率都不参与；一个类别有多个标签词时，把它们的份额相加。若要训练，"
         "降低的正是这个概率的交叉熵：预训练任务原样继续，没有任何一层从随机数开始。",
@@ -32,7 +32,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "{text} 代表句子，[MASK] 是要填的空，[SEP] 分隔两个片段。",
     ),
     "prompt.template.good": (
-        "$length tokens of at most $limit: $sentence of the sentence, $template of the template, [MASK] at place $place.",
+        "$length tokens of at most $limit: $sentence from the sentence, $template from the template; [MASK] is number "
+        "$place.",
         "共 $length 个词元（上限 $limit）：句子 $sentence 个，模板 $template 个，[MASK] 在第 $place 位。",
     ),
     "prompt.ready": ("Ready-made", "现成的"),
@@ -94,7 +95,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "这 $k 个词占 $held 的概率，词表中其余 $others 个词分剩下的。条的长度与概率成正比，第一名为满格。",
     ),
     "prompt.add": ("Use “$word” as a label word of the class $label", "把“$word”用作类别“$label”的标签词"),
-    "prompt.remove": ("“$word” is a label word of the class $label: take it away", "“$word”是类别“$label”的标签词：移除"),
+    "prompt.remove": (
+        "“$word” is a label word of the class $label: take it away",
+        "“$word”是类别“$label”的标签词：移除",
+    ),
     "prompt.top": ("Words shown (top k)", "显示的词数（top k）"),
     # The flow
     "prompt.flow": ("From the vocabulary to the label", "从词表到标签"),
@@ -107,6 +111,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "prompt.flow.logit": ("logit", "logit"),
     "prompt.flow.probability": ("among all", "在全词表中"),
     "prompt.flow.share": ("among label words", "在标签词中"),
+    "prompt.flow.one": ("the share of its one word", "它唯一标签词的份额"),
     "prompt.flow.several": ("sum of the shares of $n words", "$n 个词的份额之和"),
     "prompt.flow.result": (
         "The label words hold $covered of the whole probability; among them alone, $label gets $probability.",
@@ -121,6 +126,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "正在留出的影评上测量新的问法……",
     ),
     "prompt.zero.fresh": ("Measured for the boxes as they are.", "对应当前输入框的内容。"),
+    "prompt.zero.last": (
+        "This is the last question that could be asked.",
+        "以上是最近一次可以提问的结果。",
+    ),
     "prompt.zero.note": (
         "$n held-out reviews · no labelled example · 0 trainable parameters · always the majority class: $majority",
         "$n 条留出的影评 · 无标注样本 · 0 个可训练参数 · 总猜多数类：$majority",
@@ -131,8 +140,8 @@ WORDS: dict[str, tuple[str, str]] = {
     # Training
     "prompt.training": ("Train with a few examples, and beside it fine-tuning", "用少量样本训练，并与微调对照"),
     "prompt.training.note": (
-        "Both get the same K examples per class, the same number of steps and the same learning rate. The prompt starts "
-        "from the answer above; fine-tuning starts from a new classifier with random weights.",
+        "Both get the same K examples per class, the same number of steps and the same learning rate. The prompt "
+        "starts from the answer above; fine-tuning starts from a new classifier with random weights.",
         "两者使用同样的每类 K 个样本、同样的步数和学习率。提示从上面的答案出发；微调则从一个随机初始化的新分类器出发。",
     ),
     "prompt.k": ("Labelled examples per class (K)", "每类标注样本数（K）"),
@@ -156,14 +165,14 @@ WORDS: dict[str, tuple[str, str]] = {
     "prompt.row.finetune": ("fine-tuning", "微调"),
     "prompt.stopped": ("stopped at step $step of $total", "在第 $step / $total 步停止"),
     "prompt.result.two": (
-        "With no label the prompt is right on $zero of $n held-out reviews, with $examples labelled examples on $prompt; "
-        "fine-tuning with the same examples on $finetune. Always guessing one class gives $majority.",
+        "With no label the prompt is right on $zero of $n held-out reviews, with $examples labelled examples on "
+        "$prompt; fine-tuning with the same examples on $finetune. Always guessing one class gives $majority.",
         "在 $n 条留出的影评上：提示在没有标注时正确率 $zero，用 $examples 个标注样本后为 $prompt；"
         "微调用同样的样本为 $finetune。总猜同一类为 $majority。",
     ),
     "prompt.result.one": (
-        "With no label the prompt is right on $zero of $n held-out reviews, with $examples labelled examples on $prompt. "
-        "Always guessing one class gives $majority.",
+        "With no label the prompt is right on $zero of $n held-out reviews, with $examples labelled examples on "
+        "$prompt. Always guessing one class gives $majority.",
         "在 $n 条留出的影评上：提示在没有标注时正确率 $zero，用 $examples 个标注样本后为 $prompt。"
         "总猜同一类为 $majority。",
     ),

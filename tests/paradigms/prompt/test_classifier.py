@@ -5,6 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 import torch
+from safetensors import safe_open
 from torch import nn
 
 from paradigms.errors import ParadigmError
@@ -115,8 +116,6 @@ def test_what_is_trained(train, changes, shots, lm, tmp_path):
     assert all(torch.equal(weight, before[name]) for name, weight in weights(lm).items()), "the shared backbone changed"
 
     model.save(tmp_path)
-    from safetensors import safe_open
-
     with safe_open(tmp_path / "weights.safetensors", framework="np") as file:
         assert set(file.keys()) == changed
     loaded = PromptClassifier.load(tmp_path)
@@ -132,13 +131,13 @@ def test_bad_options(shots):
     assert mismatch.value.kind == "labels_mismatch"
 
 
-def test_a_bad_template_leaves_a_trained_classifier_alone(shots, tiny_bert):
-    model = PromptClassifier(backbone=str(tiny_bert), train="nothing").fit(shots.texts, shots.labels)
-    with pytest.raises(ParadigmError):
-        model.set_params(verbalizer="0=unwatchable;1=good").fit(shots.texts[:8] + shots.texts[8:], shots.labels)
-    model.set_params(verbalizer="0=bad;1=good")
-    assert list(model.classes_) == ["0", "1"]
-    assert model.predict_proba([TEXT]).shape == (1, 2)
+def test_it_answers_again_once_the_label_words_are_mended(shots):
+    model = PromptClassifier(train="nothing").fit(shots.texts, shots.labels)
+    expected = model.predict_proba([TEXT])
+    with pytest.raises(VerbalizerError):
+        model.set_params(verbalizer="negative=unwatchable;positive=great").fit(shots.texts, shots.labels)
+    model.set_params(verbalizer="negative=terrible;positive=great")
+    np.testing.assert_array_equal(model.predict_proba([TEXT]), expected)
 
 
 @pytest.mark.parametrize("combine", ["sum", "mean"])
@@ -170,26 +169,22 @@ def test_loss_of_the_first_step(combine, shots, tiny_bert):
 
 
 def test_training_fits_its_examples(prompted, shots):
-    assert prompted.score(shots.texts, shots.labels) >= PromptClassifier(train="nothing").fit(
-        shots.texts, shots.labels
-    ).score(shots.texts, shots.labels)
-    of_gold = prompted.predict_proba(shots.texts)[np.arange(len(shots)), np.asarray(shots.labels, dtype=int)]
-    before = PromptClassifier().predict_proba(shots.texts)[np.arange(len(shots)), np.asarray(shots.labels, dtype=int)]
-    assert -np.log(of_gold).mean() < -np.log(before).mean() - 0.05
+    gold = np.arange(len(shots)), np.asarray(shots.labels, dtype=int)
+    before, after = (-np.log(model.predict_proba(shots.texts)[gold]) for model in (PromptClassifier(), prompted))
+    assert after.mean() < before.mean() - 0.05
 
 
 # The published effect (Gao et al. 2021, table 2), in its direction, on the built-in reviews.
 
 
-def accuracy(verbalizer: str, data) -> float:
-    model = PromptClassifier(verbalizer=verbalizer, train="nothing").fit(data.texts, data.labels)
-    return model.score(data.texts, data.labels)
+def accuracy(data, **prompt: str) -> float:
+    return PromptClassifier(**prompt, train="nothing").fit(data.texts, data.labels).score(data.texts, data.labels)
 
 
 def test_label_words_matter(held_out):
-    straight = accuracy("negative=bad;positive=good", held_out)
-    swapped = accuracy("negative=good;positive=bad", held_out)
-    irrelevant = accuracy("negative=dog;positive=cat", held_out)
+    straight = accuracy(held_out, verbalizer="negative=bad;positive=good")
+    swapped = accuracy(held_out, verbalizer="negative=good;positive=bad")
+    irrelevant = accuracy(held_out, verbalizer="negative=dog;positive=cat")
     assert straight > swapped + 0.2
     assert straight + swapped == pytest.approx(1, abs=0.01)
     assert abs(irrelevant - 0.5) < 0.1
@@ -197,12 +192,9 @@ def test_label_words_matter(held_out):
 
 
 def test_templates_matter(held_out):
-    scores = [
-        PromptClassifier(template, train="nothing").fit(held_out.texts, held_out.labels).score(*columns)
-        for template in ("{text} All in all, it was [MASK].", "[MASK] {text}")
-        for columns in [(held_out.texts, held_out.labels)]
-    ]
-    assert scores[0] > scores[1] + 0.03
+    behind = accuracy(held_out, template="{text} All in all, it was [MASK].")
+    before = accuracy(held_out, template="[MASK] {text}")
+    assert behind > before + 0.03
 
 
 def test_backbone_by_name():

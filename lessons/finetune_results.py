@@ -1,0 +1,113 @@
+"""Whose voice the fine-tuning tab speaks with, and how well each of its models does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from markupsafe import Markup
+
+from paradigms.evaluate import interval
+from paradigms.record import SEEDS, Recorded
+
+from . import models
+from .compare import shots_name
+from .text import Text
+from .view import el, percent
+
+if TYPE_CHECKING:
+    from paradigms.bert_finetune import BertFineTune
+
+METHOD = "bert-finetune"
+BESIDE = (16, None)  # labelled examples per class of the recorded results in the table; None: all
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a session's model was trained on, and how well it did."""
+
+    per_class: int
+    seed: int
+    n_train: int
+    step: int = 0
+    total: int = 0
+    seconds: float = 0.0
+    right: int = 0  # of n_test held-out reviews
+    n_test: int = 0  # 0 until they have been asked
+
+
+# Runs live as long as their models, which live in models.SESSIONS.
+RUNS: WeakKeyDictionary[BertFineTune, Run] = WeakKeyDictionary()
+
+
+def voice(t: Text, model: BertFineTune, run: Run | None) -> Markup:
+    """Which model is speaking, and what it cost."""
+    if run is None:
+        row = next(row for row in models.results() if row.method == METHOD and row.shots is None)
+        said = [t("finetune.voice.recorded", n=f"{row.n_train:,}"), " ", _recorded(t, row)]
+    else:
+        key = "finetune.voice.stopped" if run.step < run.total else "finetune.voice.fresh"
+        details = {"k": run.per_class, "n": f"{run.n_train:,}", "seed": run.seed, "step": run.step, "total": run.total}
+        said = [t(key, **details)]
+    cost = t("parameters", n=f"{model.trainable_parameters_:,}")
+    return el("p", said, " ", el("span", cost, cls="cost"), cls="ft-voice", data_model="own" if run else "recorded")
+
+
+def results(t: Text, run: Run | None, model: BertFineTune) -> Markup:
+    """This session's run beside the recorded ones."""
+    columns = ("labels", "parameters", "seconds", "accuracy")
+    head = [t("finetune.results.model"), *(t(f"compare.column.{name}") for name in columns)]
+    recorded = [row for row in models.results() if row.method == METHOD and row.shots in BESIDE]
+    rows = [_own_row(t, run, model), *(_recorded_row(t, row) for row in recorded)]
+    note = t(
+        "finetune.results.note",
+        n=len(models.held_out()),
+        majority=percent(models.held_out().majority),
+        k=BESIDE[0],
+        seeds=len(SEEDS),
+    )
+    table = el("table", el("thead", el("tr", [el("th", name, scope="col") for name in head])), el("tbody", rows))
+    return el(
+        "section",
+        el("h3", t("finetune.results")),
+        el("div", table, cls="scroll"),
+        el("p", note, cls="caption"),
+        cls="ft-results hue-finetune",
+    )
+
+
+def _own_row(t: Text, run: Run | None, model: BertFineTune) -> Markup:
+    if run is None:
+        return el("tr", el("th", t("finetune.results.yours_none"), scope="row"), [el("td", "–") for _ in range(4)])
+    accuracy: list[object] = ["–"]
+    if run.n_test:
+        low, high = interval(run.right, run.n_test)
+        accuracy = [el("strong", percent(run.right / run.n_test, 1)), f" [{100 * low:.1f}–{100 * high:.1f}] "]
+    return el(
+        "tr",
+        el("th", t("finetune.results.yours", k=f"{run.per_class:,}", seed=run.seed), scope="row"),
+        el("td", f"{run.n_train:,}"),
+        el("td", f"{model.trainable_parameters_:,}"),
+        el("td", f"{run.seconds:.1f}"),
+        el("td", accuracy, el("span", t("finetune.results.now"), cls="recorded ft-now")),
+        cls="ft-own",
+    )
+
+
+def _recorded_row(t: Text, row: Recorded) -> Markup:
+    low, high = row.ci95
+    spread = f" ± {100 * row.deviation:.1f}" if row.deviation else ""
+    accuracy = el("strong", percent(row.accuracy, 1))
+    return el(
+        "tr",
+        el("th", shots_name(t, row), scope="row"),
+        el("td", f"{row.n_train:,}"),
+        el("td", f"{row.trainable_parameters:,}"),
+        el("td", f"{row.seconds_fit:.1f}"),
+        el("td", accuracy, f"{spread} [{100 * low:.1f}–{100 * high:.1f}] ", _recorded(t, row)),
+    )
+
+
+def _recorded(t: Text, row: Recorded) -> Markup:
+    return el("span", t("recorded"), cls="recorded", title=t("recorded.title", command=row.command))
