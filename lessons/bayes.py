@@ -148,15 +148,15 @@ def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[
             model = panel("bayes-model")
     _heading(t("bayes.sum"))
     with gr.Row(equal_height=False):
-        with gr.Column(scale=3, min_width=320):
+        with gr.Column(scale=5, min_width=320):
             picture = chart("bayes-sum")
-        with gr.Column(scale=2, min_width=320):
+        with gr.Column(scale=4, min_width=320):
             table = panel("bayes-terms")
     with gr.Row(equal_height=False):
-        with gr.Column(scale=3, min_width=320):
+        with gr.Column(scale=5, min_width=320):
             _heading(t("bayes.telling"))
             terms = panel("bayes-telling")
-        with gr.Column(scale=2, min_width=320):
+        with gr.Column(scale=4, min_width=320):
             _heading(t("bayes.confusion"))
             matrix = chart("bayes-confusion")
     _heading(t("bayes.errors"))

@@ -79,17 +79,15 @@ def sum_table(t: Text, explanation: NaiveBayesExplanation) -> Markup:
     label, other = t.label(explanation.label), t.label(explanation.other)
     columns = ("term", "tfidf", "ratio", "adds")
     head = el("tr", [el("th", t(f"bayes.column.{name}", label=label, other=other), scope="col") for name in columns])
-    rows = [_row(t("bayes.prior"), "", "", explanation.log_prior)]
+    rows = [_row(t("bayes.prior"), explanation.log_prior)]
     rows += [
-        _row(term.term, f"{term.tfidf:.3f}", f"× {signed(term.log_ratio, 3)}", term.contribution) for term in alone
+        _row(term.term, term.contribution, f"{term.tfidf:.3f}", f"× {signed(term.log_ratio, 3)}") for term in alone
     ]
     if merged:
-        rows.append(_row(t("bayes.rest", n=len(merged)), "", "", sum(term.contribution for term in merged)))
+        rows.append(_row(t("bayes.rest", n=len(merged)), sum(term.contribution for term in merged)))
     total = el(
         "tr",
-        el("th", t("bayes.log_odds"), scope="row"),
-        el("td"),
-        el("td"),
+        el("th", t("bayes.log_odds"), scope="row", colspan=3),
         el("td", el("strong", signed(explanation.log_odds, 3)), cls="number"),
     )
     probability = el(
@@ -98,25 +96,17 @@ def sum_table(t: Text, explanation: NaiveBayesExplanation) -> Markup:
         el("td", "1 / (1 + e", el("sup", signed(-explanation.log_odds, 3)), ")", colspan=2),
         el("td", el("strong", percent(_logistic(explanation.log_odds), 1)), cls="number"),
     )
-    return el(
-        "div",
-        el(
-            "table",
-            el("thead", head),
-            el("tbody", rows),
-            el("tfoot", total, probability),
-        ),
-        cls="scroll hue-bayes",
-    )
+    table = el("table", el("thead", head), el("tbody", rows), el("tfoot", total, probability))
+    return el("div", table, cls="scroll hue-bayes")
 
 
-def _row(name: str, tfidf: str, ratio: str, value: float) -> Markup:
+def _row(name: str, value: float, *factors: str) -> Markup:
+    """A line of the table; what has no factors has its name in their place."""
     colour = side(value > 0) if round(value, 3) else ""
     return el(
         "tr",
-        el("th", name, scope="row"),
-        el("td", tfidf),
-        el("td", ratio),
+        el("th", name, scope="row", colspan=None if factors else 3),
+        [el("td", factor) for factor in factors],
         el("td", signed(value, 3), cls=f"number {colour}".strip()),
     )
 

@@ -13,7 +13,7 @@ from .view import signed
 WATERFALL_HEIGHT = 560  # pixels, however many bars there are: the page below keeps its place while someone types
 ROWS = 7  # room for at least so many bars, so that the few of a short sentence are not fat
 NARROWEST = 0.5  # log-odds that the axis spans at least, so that a sum of next to nothing looks like one
-LONGEST = 22  # characters of a term beside its bar
+LONGEST = 18  # characters of a term beside its bar
 
 
 def waterfall(names: Sequence[str], values: Sequence[float], notes: Sequence[str], *, x: str, y: str) -> go.Figure:
@@ -25,7 +25,7 @@ def waterfall(names: Sequence[str], values: Sequence[float], notes: Sequence[str
     total = sum(values)
     reached = [0.0, *accumulate(values)]
     low, high = min(reached), max(reached)
-    margin = 0.2 * max(high - low, NARROWEST)  # for the numbers beside the bars
+    margin = 0.28 * max(high - low, NARROWEST)  # for the numbers beside the bars
     rows = list(range(len(names)))
     figure.add_waterfall(
         orientation="h",
@@ -44,7 +44,7 @@ def waterfall(names: Sequence[str], values: Sequence[float], notes: Sequence[str
         totals={"marker": {"color": HUES["tfidf-nb"]}},
         connector={"mode": "between", "line": {"color": FAINT, "width": 1}},
     )
-    figure.update_xaxes(range=[low - margin, high + margin], zerolinewidth=2, tickformat="+.2~f")
+    figure.update_xaxes(range=[low - margin, high + margin], zerolinewidth=2, tickformat="+.2~f", tickangle=0, nticks=6)
     figure.update_yaxes(
         range=[max(len(names), ROWS) - 0.5, -0.5],
         tickvals=rows,

@@ -42,8 +42,10 @@ def diagram(t: Text) -> Markup:
     arrow = el("span", "→", cls="arrow", aria_hidden="true")
     parts = [el("span", el("b", t("lstm.net.words")), cls="box end")]
     for name, size, learned in boxes:
-        parts += [arrow, el("span", el("b", t(f"lstm.net.{name}")), el("span", size), el("small", learned), cls="box")]
-    return el("div", parts, arrow, el("span", el("b", "p"), cls="box end"), cls="network")
+        box = el("span", el("b", t(f"lstm.net.{name}")), el("span", size), el("small", learned), cls="box")
+        parts.append(el("span", arrow, box, cls="part"))
+    end = el("span", arrow, el("span", el("b", "p"), cls="box end"), cls="part")
+    return el("div", parts, end, cls="network")
 
 
 # MathML ---------------------------------------------------------------------------------------------------------------

@@ -147,7 +147,7 @@ class Page:
         for control in controls:
             if isinstance(control, gr.Slider | gr.Number):
                 # "1" on the way to "16" may be out of range: Gradio would refuse it, `_state` takes the nearest.
-                control.preprocess = lambda payload: payload
+                control.preprocess = lambda payload: payload  # type: ignore[method-assign]
         gr.on(heard, trigger_mode="always_last", **self.live)
         for component in self.picks:
             component.select(picked, None, self.controls["s"], queue=False, **quietly)

@@ -137,7 +137,7 @@ def _confusion(t: Text, measured: Measured) -> Markup:
         )
         for index, (name, row) in enumerate(zip(names, measured.confusion, strict=True))
     ]
-    return el("div", el("table", el("thead", head), el("tbody", body), cls="confusion"), cls="scroll")
+    return el("table", el("thead", head), el("tbody", body), cls="confusion")
 
 
 def score(t: Text, template: str, neg: str, pos: str) -> Iterator[tuple[Any, str]]:

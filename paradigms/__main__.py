@@ -68,6 +68,10 @@ def parser() -> argparse.ArgumentParser:
     record.add_argument("--out", metavar="DIR", help="the app's own assets if left out")
     record.set_defaults(run=_record)
 
+    report = commands.add_parser("data-report", help="check the built-in reviews against fixed thresholds")
+    report.add_argument("--sst2", metavar="DIR", help="a folder with SST-2's train.tsv and dev.tsv, to check across sets")
+    report.set_defaults(run=_data_report)
+
     bench = commands.add_parser("bench", help="time the prompt's fast path against plain transformers")
     bench.add_argument("--test", metavar="F.tsv", default="reviews")
     bench.add_argument("--json", action="store_true", help="print one JSON object")
@@ -149,6 +153,16 @@ def _record(options: argparse.Namespace) -> int:
 
     record(Path(options.out) if options.out else TRAINED, progress_bar())
     return 0
+
+
+def _data_report(options: argparse.Namespace) -> int:
+    from .data_report import report
+
+    failed = 0
+    for check in report(Path(options.sst2) if options.sst2 else None):
+        failed += not check.passed
+        print(f"{'ok  ' if check.passed else 'FAIL'} {check.what:<48} {check.found:>12}   wanted {check.wanted}", flush=True)
+    return 1 if failed else 0
 
 
 def _bench(options: argparse.Namespace) -> int:

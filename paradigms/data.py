@@ -33,6 +33,31 @@ class DataError(ParadigmError):
     bad_csv, empty_file, too_few, no_hub; `where` is the file or set, `position` the line, 1 being the first."""
 
 
+# What the sentences of the challenge set test, one thing each.
+CHALLENGE = (
+    "negation",
+    "double_negation",
+    "contrast",
+    "irony",
+    "comparison",
+    "intensity",
+    "thwarted_expectation",
+    "idiom",
+    "numbers",
+    "other_domain",
+)
+
+
+@dataclass(frozen=True)
+class Example:
+    """A sentence of the challenge set. The two sentences of a minimal pair share a `pair`, else it is empty."""
+
+    label: str
+    text: str
+    phenomenon: str
+    pair: str
+
+
 @dataclass(frozen=True)
 class Dataset:
     """Texts with their labels, in one order."""
@@ -68,6 +93,12 @@ def load(source: str | Path, split: str = "train") -> Dataset:
     if str(source) in HUB and not Path(source).exists():
         return _from_hub(str(source), split)
     return read(source)
+
+
+def load_challenge() -> list[Example]:
+    """The built-in challenge set: `label<TAB>text<TAB>phenomenon<TAB>pair` with a header."""
+    rows = csv.DictReader((REVIEWS / "challenge.tsv").open(encoding="utf8", newline=""), delimiter="\t")
+    return [Example(row["label"], row["text"], row["phenomenon"], row["pair"]) for row in rows]
 
 
 def read(file: str | Path, name: str | None = None) -> Dataset:

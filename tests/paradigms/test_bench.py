@@ -35,8 +35,11 @@ def test_rows(measured):
     trained = [row for row in measured.rows if row.what.startswith("train ")]
     answered = [row for row in measured.rows if row not in trained]
     assert [row.what.split()[1].rstrip(",") for row in trained] == ["BertFineTune", "PromptClassifier"]
-    assert all(row.ratio is None and row.agreement is None for row in trained)
+    assert all(row.ratio is None and row.ratio_fp32 is None and row.agreement is None for row in trained)
     assert answered[0].ratio == 1
+    fp32 = next(row for row in answered if row.what == 'pipeline("fill-mask"), fp32')
+    assert fp32.ratio_fp32 == 1
+    assert all(row.ratio_fp32 == fp32.seconds / row.seconds for row in answered)
     assert all(row.ratio == answered[0].seconds / row.seconds for row in answered)
     assert measured.n_texts == len(TEXTS) and measured.n_left_out == 0
 
@@ -127,11 +130,13 @@ def test_command_line(tmp_path, monkeypatch, capsys):
     assert errors == ""
     assert answer["n_texts"] == len(TEXTS)
     assert {"processor", "cores", "torch", "bf16"} < set(answer["machine"])
-    assert [set(row) for row in answer["rows"]] == [{"what", "seconds", "ratio", "agreement"}] * len(answer["rows"])
+    assert [set(row) for row in answer["rows"]] == [{"what", "seconds", "ratio", "ratio_fp32", "agreement"}] * len(
+        answer["rows"]
+    )
 
 
 def test_printed(measured):
     lines = str(measured).splitlines()
-    assert len(lines) == 2 + len(measured.rows)
+    assert len(lines) == 3 + len(measured.rows)
     assert f"{measured.machine.cores} cores" in lines[0] and lines[1] == f"{len(TEXTS)} texts"
-    assert all(line.startswith(row.what) for line, row in zip(lines[2:], measured.rows, strict=True))
+    assert all(line.startswith(row.what) for line, row in zip(lines[3:], measured.rows, strict=True))
