@@ -30,6 +30,8 @@ EXAMPLES = (
     "I wanted to love it and left after forty minutes.",
 )
 PATHS = {"en": "/", "zh": "/zh"}
+# Which tab is open is the browser's to say: it puts the name in place of the first input.
+ACTIVE = "async (_, ...controls) => [await window.cloze.lesson(), ...controls]"
 
 
 def show(t: Text, lesson: str, state: dict[str, Any], session: str | None) -> tuple[Any, ...]:
@@ -47,6 +49,11 @@ def opening(language: str, items: tuple[tuple[str, Any], ...]) -> dict[str, tupl
     """Every lesson's outputs for a state that a link asks for; kept, because a class opens the same link 60 times."""
     t, state = Text(language), dict(items)
     return {lesson: show(t, lesson, state, None) for lesson in LESSONS}
+
+
+def link(state: dict[str, Any]) -> str:
+    """What the address is told: a link's query behind its question mark, which is there even where nothing follows."""
+    return "?" + encode(state)
 
 
 class Page:
@@ -86,13 +93,13 @@ class Page:
             )
         examples = [el("span", t("sentence.examples"), cls="caption"), *(pick(text, text) for text in EXAMPLES)]
         self.loads_sentence(panel("examples", el("div", examples, cls="chips")))
-        self.active = gr.State(DEFAULTS["lesson"])
+        self.lesson = gr.Textbox(DEFAULTS["lesson"], visible=False)  # filled by ACTIVE at every call
         self.link = gr.HTML("", html_template="<span></span>", js_on_load="window.cloze.link(element, props, watch)")
-        self.tabs_by_name: dict[str, gr.Tab] = {}
-        with gr.Tabs(selected=DEFAULTS["lesson"], elem_id="lessons") as self.tabs:
+        self.tabs: dict[str, gr.Tab] = {}
+        with gr.Tabs(selected=DEFAULTS["lesson"], elem_id="lessons"):
             for name, lesson in LESSONS.items():
                 with gr.Tab(t(f"tab.{name}"), id=name, elem_id=f"lesson-{name}") as tab:
-                    self.tabs_by_name[name] = tab
+                    self.tabs[name] = tab
                     controls, self.outputs[name] = lesson.build(t, self)
                     self.controls.update(controls)
 
@@ -113,28 +120,24 @@ class Page:
         everything = [component for outputs in self.outputs.values() for component in outputs]
         quietly: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
-        def live(request: gr.Request, active: str, *values: Any) -> list[Any]:
-            state = self._state(names, values)
-            shown = {active: show(self.t, active, state, request.session_hash)}
-            return [encode({**state, "lesson": active}), *self._filled(shown)]
-
-        def opened(lesson: str) -> Callable[..., list[Any]]:
-            def open_tab(request: gr.Request, *values: Any) -> list[Any]:
-                state = self._state(names, values)
-                shown = show(self.t, lesson, state, request.session_hash) or self._unchanged(lesson)
-                return [lesson, encode({**state, "lesson": lesson}), *shown]
-
-            return open_tab
+        def live(request: gr.Request, lesson: str, *values: Any) -> list[Any]:
+            state = {name: FIELDS[name].clean(value) for name, value in zip(names, values, strict=True)}
+            shown = show(self.t, lesson, state, request.session_hash)
+            return [link(state), *self._filled({lesson: shown})]
 
         def restore(request: gr.Request) -> list[Any]:
             state = decode(dict(request.query_params))
             shown = opening(self.language, tuple(state.items()))
-            values = [state[name] for name in names]
-            return [state["lesson"], gr.Tabs(selected=state["lesson"]), encode(state), *values, *self._filled(shown)]
+            return [
+                encode({name: state[name] for name in names}),
+                *(state[name] for name in names),
+                *self._filled(shown),
+            ]
 
         self.live = {
             "fn": live,
-            "inputs": [self.active, *controls],
+            "js": ACTIVE,
+            "inputs": [self.lesson, *controls],
             "outputs": [self.link, *everything],
             "concurrency_id": "live",
             "concurrency_limit": 4,
@@ -151,20 +154,15 @@ class Page:
         gr.on(heard, trigger_mode="always_last", **self.live)
         for component in self.picks:
             component.select(picked, None, self.controls["s"], queue=False, **quietly)
-        for name, tab in self.tabs_by_name.items():
-            outputs = [self.active, self.link, *self.outputs[name]]
-            tab.select(opened(name), controls, outputs, concurrency_id="live", **quietly)
-        outputs = [self.active, self.tabs, self.link, *controls, *everything]
-        demo.load(restore, None, outputs, concurrency_id="live", **quietly)
+        gr.on([tab.select for tab in self.tabs.values()], trigger_mode="always_last", **self.live)
+        demo.load(restore, None, [self.link, *controls, *everything], concurrency_id="live", **quietly)
         for wire in self.last:
             wire()
 
-    def _state(self, names: list[str], values: tuple[Any, ...]) -> dict[str, Any]:
-        return {name: FIELDS[name].clean(value) for name, value in zip(names, values, strict=True)}
-
     def _filled(self, shown: dict[str, tuple[Any, ...]]) -> list[Any]:
         """A value for every output of every lesson; those not shown stay as they are."""
-        return [value for lesson in LESSONS for value in (shown.get(lesson) or self._unchanged(lesson))]
-
-    def _unchanged(self, lesson: str) -> list[Any]:
-        return [gr.skip() for _ in self.outputs[lesson]]
+        return [
+            value
+            for lesson, outputs in self.outputs.items()
+            for value in (shown.get(lesson) or [gr.skip() for _ in outputs])
+        ]

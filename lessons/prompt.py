@@ -222,7 +222,7 @@ def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[
         bars_panel.select(use, boxes, boxes, queue=False, **quietly).then(**page.live)
         asks = [controls[name].change for name in ("t", *BOXES)]
         gr.on(
-            [*asks, page.tabs_by_name[NAME].select],
+            [*asks, page.tabs[NAME].select],
             measure_zero_shot,
             [controls["t"], *boxes],
             [accuracy, stale],

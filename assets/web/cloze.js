@@ -101,11 +101,28 @@
     if (theme !== dark()) { theme = dark(); redraw(); }
   }).observe(document.body, { attributes: true, attributeFilter: ["class"] });
 
-  // --- The address --------------------------------------------------------------------------------------------
-  const remember = (query) => {
-    history.replaceState(null, "", window.location.pathname + (query ? `?${query}` : ""));
-    for (const link of document.querySelectorAll("a[data-keeps-state]"))
-      link.href = link.dataset.keepsState + (query ? `?${query}` : "");
+  // --- The open tab and the address ---------------------------------------------------------------------------
+  const TABS = "#lessons button[role='tab'][id^='lesson-']";
+  const open = () => document.querySelector(`${TABS}[aria-selected='true']`)?.id.slice(7, -7); // lesson-NAME-button
+  let controls = null; // the query of everything but the open tab, as Python last wrote it; null before it has read ours
+  const remember = () => {
+    if (controls === null) return;
+    const state = new URLSearchParams(controls);
+    const lesson = open();
+    if (lesson && lesson !== document.querySelector(TABS).id.slice(7, -7)) state.set("lesson", lesson);
+    const written = state.size ? `?${state}` : "";
+    history.replaceState(null, "", window.location.pathname + written);
+    for (const link of document.querySelectorAll("a[data-keeps-state]")) link.href = link.dataset.keepsState + written;
+  };
+  // The tab that a link names is opened as soon as it is there and hears clicks.
+  const wanted = new URLSearchParams(window.location.search).get("lesson");
+  const openWanted = () => {
+    const timer = setInterval(() => {
+      const tab = [...document.querySelectorAll(TABS)].find((button) => button.id === `lesson-${wanted}-button`);
+      if (tab && open() !== wanted) tab.click();
+      else if (tab) clearInterval(timer);
+    }, 50);
+    setTimeout(() => clearInterval(timer), 20000);
   };
 
   window.cloze = {
@@ -123,8 +140,15 @@
       });
     },
     link(element, props, watch) {
-      watch("value", () => remember(props.value || ""));
+      watch("value", () => { controls = props.value.slice(1); remember(); });
+    },
+    // The name of the open tab; asked for while a click on another is still being carried out.
+    async lesson() {
+      await new Promise((done) => setTimeout(done));
+      remember();
+      return open() || "compare";
     },
   };
-  if (document.body) watchTheme(); else document.addEventListener("DOMContentLoaded", watchTheme);
+  const start = () => { watchTheme(); if (wanted) openWanted(); };
+  if (document.body) start(); else document.addEventListener("DOMContentLoaded", start);
 })();

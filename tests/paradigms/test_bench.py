@@ -9,8 +9,8 @@ import pytest
 from paradigms import bench as module
 from paradigms import masked_lm
 from paradigms.__main__ import main
-from paradigms.errors import ParadigmError
 from paradigms.bench import alike, bench, only_fp32, quiet
+from paradigms.errors import ParadigmError
 from paradigms.masked_lm import MaskedLM
 
 TEXTS = [
