@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from paradigms.bert_finetune import BertFineTune, FineTuneExplanation
 
 COLUMNS = 12  # columns drawn for the word pieces; a longer sentence has a gap in the middle
+EMPTY = 8  # columns that stand for a sentence not yet typed
 COLUMN, ROW, RADIUS = 24, 26, 6  # SVG units
 
 
@@ -52,10 +53,10 @@ def diagram(t: Text, model: BertFineTune, explanation: FineTuneExplanation | Non
     """
     n = counts(model)
     width = n["hidden"]
-    attention = explanation.attention if explanation else (0.5, 0.5)
+    attention = explanation.attention if explanation else (1.0,) * EMPTY
     length = len(attention) if explanation else 0
     old = [
-        _step(t("finetune.diagram.tokens", n=length or "–"), "[CLS] … [SEP]"),
+        _step(t("finetune.diagram.tokens", n=length or "T"), "[CLS] … [SEP]"),
         _step(t("finetune.diagram.embeddings"), f"{length or 'T'} × {width}", n["embeddings"], t),
         el(
             "li",

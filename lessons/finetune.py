@@ -70,9 +70,10 @@ def explained(model: ref[BertFineTune], text: str) -> FineTuneExplanation:
 
 
 def _schedule(n_train: int) -> Schedule:
-    from paradigms.bert_finetune import schedule
+    from paradigms.bert_finetune import RATES
+    from paradigms.training import schedule
 
-    return schedule(n_train, None, None, None)
+    return schedule(n_train, RATES)
 
 
 def _seen(n_train: int) -> int:
@@ -166,8 +167,8 @@ def curve_value(t: Text, progress: Progress, train: list[tuple[int, float]]) -> 
 async def train(t: Text, per_class: int, seed: int, session: str) -> AsyncGenerator[tuple[Any, ...], None]:
     """Train a new model: status, curves, Train button, Stop button, again and again; in the end it answers for the
     session."""
-    busy = gr.Button(interactive=False), gr.Button(interactive=True)
-    free = gr.Button(interactive=True), gr.Button(interactive=False)
+    busy = gr.update(interactive=False), gr.update(interactive=True)
+    free = gr.update(interactive=True), gr.update(interactive=False)
     points: list[tuple[int, float]] = []
     test = models.held_out()
     try:
@@ -194,7 +195,7 @@ async def train(t: Text, per_class: int, seed: int, session: str) -> AsyncGenera
                     yield training.status(t, progress), curve_value(t, progress, points), *busy
         run = RUNS[model] = replace(run, step=progress.step, total=progress.total, seconds=progress.seconds)
         waiting = t("finetune.measuring", step=run.step, total=run.total, n=len(test))
-        yield _said(waiting), curve_value(t, progress, points), gr.skip(), gr.Button(interactive=False)
+        yield _said(waiting), curve_value(t, progress, points), gr.skip(), gr.update(interactive=False)
         predicted = await anyio.to_thread.run_sync(model.predict, test.texts)
         right = int((predicted == np.asarray(test.labels, dtype=object)).sum())
         RUNS[model] = replace(run, right=right, n_test=len(test))
@@ -212,7 +213,7 @@ def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[
     hue = ("hue-finetune",)
     gr.HTML(str(intro(NAME, t, formula())), apply_default_css=False)
     outputs = [panel(f"finetune-{name}", classes=hue) for name in ("answer", "tokens", "flow", "salience")]
-    heading = el("div", el("h2", t("finetune.train")), el("p", t("finetune.train.intro")), cls="hue-finetune")
+    heading = el("div", el("h2", t("finetune.train")), el("p", t("finetune.train.intro")), cls="ft-train hue-finetune")
     gr.HTML(str(heading), apply_default_css=False)
     k_field, seed_field = FIELDS["ft_k"], FIELDS["ft_seed"]
     with gr.Row(equal_height=False):

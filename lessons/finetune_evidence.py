@@ -72,8 +72,15 @@ def tokens(t: Text, model: BertFineTune, explanation: FineTuneExplanation | None
         )
         for row, (piece, share) in enumerate(zip(explanation.tokens, explanation.attention, strict=True))
     ]
-    most = explanation.attention.index(greatest)
-    said = t("finetune.tokens.result", n=len(chips), most=explanation.tokens[most], share=percent(greatest, 1))
+    words = [row for row in range(len(chips)) if row not in special] or [0]
+    most = max(words, key=explanation.attention.__getitem__)
+    said = t(
+        "finetune.tokens.result",
+        n=len(chips),
+        most=explanation.tokens[most],
+        share=percent(explanation.attention[most], 1),
+        special=percent(sum(explanation.attention[row] for row in special), 1),
+    )
     cut = explanation.truncated
     return el(
         "section",

@@ -92,8 +92,7 @@ async def run(t: Text, session: str, state: Mapping[str, Any]) -> AsyncGenerator
         yield str(el("p", say(error, t), cls="status hint wrong", role="alert")), skip, skip, skip
         return
     examples = data.few_shot(models.train_set(), state["k"], state["seed"])
-    same = {name: getattr(prompt, name) for name in ("backbone", "steps", "batch_size", "lr", "seed")}
-    finetune = BertFineTune(**same)
+    finetune = BertFineTune(backbone=prompt.backbone, seed=prompt.seed)
     ends: dict[str, Progress] = {}
     yield skip, _curves(t, Progress("idle"), METHOD), _curves(t, Progress("idle"), BESIDE), skip
     for method, model in ((METHOD, prompt), (BESIDE, finetune)):

@@ -43,7 +43,7 @@ class Field:
 
 
 # The number of training reviews per class that sliders go up to; a test holds it to the built-in set.
-PER_CLASS = 1411
+PER_CLASS = 1727
 
 FIELDS: dict[str, Field] = {
     "lesson": Field("compare", choices=LESSONS),

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
+
+# Before torch is imported: threads that wait should sleep, not spin, where something else wants the processor.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 from .base import TrainStep
 from .errors import ParadigmError
@@ -69,7 +73,9 @@ def parser() -> argparse.ArgumentParser:
     record.set_defaults(run=_record)
 
     report = commands.add_parser("data-report", help="check the built-in reviews against fixed thresholds")
-    report.add_argument("--sst2", metavar="DIR", help="a folder with SST-2's train.tsv and dev.tsv, to check across sets")
+    report.add_argument(
+        "--sst2", metavar="DIR", help="a folder with SST-2's train.tsv and dev.tsv, to check across sets"
+    )
     report.set_defaults(run=_data_report)
 
     bench = commands.add_parser("bench", help="time the prompt's fast path against plain transformers")
@@ -161,7 +167,10 @@ def _data_report(options: argparse.Namespace) -> int:
     failed = 0
     for check in report(Path(options.sst2) if options.sst2 else None):
         failed += not check.passed
-        print(f"{'ok  ' if check.passed else 'FAIL'} {check.what:<48} {check.found:>12}   wanted {check.wanted}", flush=True)
+        print(
+            f"{'ok  ' if check.passed else 'FAIL'} {check.what:<48} {check.found:>12}   wanted {check.wanted}",
+            flush=True,
+        )
     return 1 if failed else 0
 
 

@@ -17,7 +17,10 @@ from .base import TextClassifier, TrainStep, training_set
 from .masked_lm import MaskedLM, evaluating, length_sorted, use_bf16
 from .salience import Salience, occlusion
 from .tokens import Encoded
-from .training import Schedule, n_trainable, train_steps
+from .training import n_trainable, schedule, train_steps
+
+
+RATES = (1e-4, 8e-5)  # learning rate with few and with many examples, chosen on SST-2's training sentences
 
 
 class ClassifierHead(nn.Module):
@@ -52,7 +55,7 @@ class BertFineTune(TextClassifier):
     """The backbone with a new classifier on [CLS].
 
     backbone: a folder or hub name; the built-in one if None.
-    steps, batch_size, lr: None lets the number of examples decide, see `schedule`.
+    steps, batch_size, lr: None lets the number of examples decide, see `training.schedule`.
     """
 
     def __init__(
@@ -87,7 +90,7 @@ class BertFineTune(TextClassifier):
             return loss, int((logits.argmax(dim=1) == gold[rows]).sum())
 
         trained = nn.ModuleList([self.encoder_, self.head_])
-        chosen = schedule(len(texts), self.steps, self.batch_size, self.lr)
+        chosen = schedule(len(texts), RATES, self.steps, self.batch_size, self.lr)
         yield from train_steps(trained, lengths, loss_of, chosen, self.seed)
 
     def predict_proba(self, texts: Sequence[str]) -> np.ndarray:
@@ -157,14 +160,3 @@ class BertFineTune(TextClassifier):
         for part, module in {"encoder": self.encoder_, "head": self.head_}.items():
             own = {name.removeprefix(f"{part}."): a for name, a in arrays.items() if name.startswith(f"{part}.")}
             module.load_state_dict({name: torch.from_numpy(array) for name, array in own.items()})
-
-
-def schedule(n_examples: int, steps: int | None, batch_size: int | None, lr: float | None) -> Schedule:
-    """How the two BERT paradigms train, the same for both so that they can be compared.
-
-    With few examples: 60 steps of 8 at 5e-5; with many: 3 passes in batches of 32 at 8e-5. Chosen on SST-2's training
-    sentences.
-    """
-    batch_size = batch_size or (8 if n_examples < 500 else 32)
-    lr = lr or (5e-5 if n_examples < 500 else 8e-5)
-    return Schedule(steps or max(60, -(-3 * n_examples // batch_size)), batch_size, lr)

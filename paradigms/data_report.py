@@ -78,7 +78,9 @@ def _challenge(rows: Sequence[Example]) -> Iterator[Check]:
             pairs[row.pair].append(row)
     good = [pair for pair in pairs.values() if _is_minimal(pair)]
     sound = len(good) == len(pairs)
-    yield Check("challenge: minimal pairs", f"{len(good)} of {len(pairs)}", f">= {PAIRS}, all", sound and len(good) >= PAIRS)
+    yield Check(
+        "challenge: minimal pairs", f"{len(good)} of {len(pairs)}", f">= {PAIRS}, all", sound and len(good) >= PAIRS
+    )
 
 
 def _is_minimal(pair: Sequence[Example]) -> bool:

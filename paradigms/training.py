@@ -30,6 +30,24 @@ class Schedule:
         return max(0.0, (self.steps - step + 1) / (self.steps - rising + 1))
 
 
+MANY = 500  # examples
+
+
+def schedule(
+    n_examples: int,
+    rates: tuple[float, float],
+    steps: int | None = None,
+    batch_size: int | None = None,
+    lr: float | None = None,
+) -> Schedule:
+    """How the two BERT paradigms train where they are not told: 60 steps of 8 with few examples, three passes in batches
+    of 32 with many. Both get the same steps; `rates` are a method's own learning rates for few and for many, because a
+    new classifier needs a larger one than words that are known already."""
+    many = n_examples >= MANY
+    batch_size = batch_size or (32 if many else 8)
+    return Schedule(steps or max(60, -(-3 * n_examples // batch_size)), batch_size, lr or rates[many])
+
+
 def train_steps(
     module: nn.Module,
     lengths: Sequence[int],

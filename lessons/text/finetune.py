@@ -18,11 +18,11 @@ WORDS: dict[str, tuple[str, str]] = {
         "others (self-attention), so that the last state h of [CLS] can hold what the whole sentence says. The new "
         "layers "
         "turn h into one logit per class, softmax turns logits into probabilities. Training lowers the mean of "
-        "−log p(right label) and changes every parameter: θ, which is pre-trained, by small steps (learning rate 5e-5 "
+        "−log p(right label) and changes every parameter: θ, which is pre-trained, by small steps (learning rate 1e-4 "
         "with few examples, 8e-5 with many), and W and b, which start at random.",
         "句子 x 先切成 WordPiece 词片，首尾加上 [CLS] 和 [SEP]。每一层里，每个词片都看得到其余所有词片（自注意力），"
         "因此 [CLS] 最后一层的状态 h 能够概括整句话。新的几层把 h 变成每个类别一个 logit，softmax 再把 logit 变成概率。"
-        "训练就是降低 −log p(正确标签) 的平均值，全部参数都会改变：预训练得到的 θ 只作小幅调整（样本少时学习率为 5e-5，"
+        "训练就是降低 −log p(正确标签) 的平均值，全部参数都会改变：预训练得到的 θ 只作小幅调整（样本少时学习率为 1e-4，"
         "样本多时为 8e-5），W 和 b 则从随机值学起。",
     ),
     "finetune.source": (
@@ -58,8 +58,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "词片之后。注意力只说明它看了哪里；究竟是什么左右了答案，要看下面的“哪些词决定了答案”。",
     ),
     "finetune.tokens.result": (
-        "$n pieces; [CLS] looks most at “$most” ($share).",
-        "共 $n 个词片；[CLS] 最关注“$most”（$share）。",
+        "$n pieces; among the words [CLS] looks most at “$most” ($share); $special go to [CLS] itself and [SEP].",
+        "共 $n 个词片；在各个词中，[CLS] 最关注“$most”（$share）；另有 $special 落在 [CLS] 自身和 [SEP] 上。",
     ),
     "finetune.truncated": (
         "Too long: the last $n pieces were not read.",

@@ -140,9 +140,10 @@ WORDS: dict[str, tuple[str, str]] = {
     # Training
     "prompt.training": ("Train with a few examples, and beside it fine-tuning", "用少量样本训练，并与微调对照"),
     "prompt.training.note": (
-        "Both get the same K examples per class, the same number of steps and the same learning rate. The prompt "
-        "starts from the answer above; fine-tuning starts from a new classifier with random weights.",
-        "两者使用同样的每类 K 个样本、同样的步数和学习率。提示从上面的答案出发；微调则从一个随机初始化的新分类器出发。",
+        "Both get the same K examples per class and the same number of steps, each at the learning rate that suits it "
+        "best. The prompt starts from the answer above; fine-tuning starts from a new classifier with random weights.",
+        "两者使用同样的每类 K 个样本和同样的步数，学习率各取最合适的值。提示从上面的答案出发；微调则从一个随机初始化的"
+        "新分类器出发。",
     ),
     "prompt.k": ("Labelled examples per class (K)", "每类标注样本数（K）"),
     "prompt.train": ("What the prompt training changes", "提示训练改动哪些参数"),

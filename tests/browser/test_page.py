@@ -13,7 +13,12 @@ from lessons.text import Text
 
 from .conftest import Visit
 
-HOSTILE = ("<script>window.hacked = 1</script>", "${7*6}", "{text.__class__}", "<img src=x onerror='window.hacked = 1'>")
+HOSTILE = (
+    "<script>window.hacked = 1</script>",
+    "${7*6}",
+    "{text.__class__}",
+    "<img src=x onerror='window.hacked = 1'>",
+)
 
 
 def cards(page: Page):
@@ -136,7 +141,14 @@ def test_a_link_restores_the_page(visit: Visit) -> None:
     expect(page.locator("#sentence textarea")).to_have_value("A fine film.")
     tab = page.locator("#lesson-prompt")
     expect(tab.get_by_label(Text("en")("prompt.template"), exact=False).first).to_have_value("{text} It was [MASK].")
-    assert {part.split("=")[0] for part in page.url.split("?")[1].split("&")} >= {"lesson", "s", "t", "neg", "pos", "seed"}
+    assert {part.split("=")[0] for part in page.url.split("?")[1].split("&")} >= {
+        "lesson",
+        "s",
+        "t",
+        "neg",
+        "pos",
+        "seed",
+    }
 
 
 def test_the_language_link_keeps_the_state(visit: Visit) -> None:

@@ -26,7 +26,7 @@ def tiny_bert(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def tuned(shots: Dataset) -> BertFineTune:
     """The built-in backbone fine-tuned for a few steps."""
-    return BertFineTune(steps=10).fit(shots.texts, shots.labels)
+    return BertFineTune(steps=10, lr=3e-4).fit(shots.texts, shots.labels)
 
 
 @pytest.fixture(scope="session")

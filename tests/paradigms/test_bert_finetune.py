@@ -5,8 +5,9 @@ import pytest
 import torch
 from transformers import AutoTokenizer, BertForMaskedLM
 
-from paradigms.bert_finetune import BertFineTune, schedule
+from paradigms.bert_finetune import RATES, BertFineTune
 from paradigms.masked_lm import BUILT_IN
+from paradigms.training import schedule
 from paradigms.words import surface_words
 
 TEXT = "A warm, funny film; I'd gladly see it again!"
@@ -67,7 +68,7 @@ def test_a_sign_in_the_text_hides_nothing(tuned):
 
 
 def test_salience_of_long_texts_is_bounded(tuned):
-    assert len(tuned.explain("film " * 300).salience) == 60
+    assert len(tuned.explain("film " * 70).salience) == 60
     assert tuned.explain("").salience == ()
 
 
@@ -118,14 +119,15 @@ def test_loss_of_the_first_step(tiny_bert, shots):
     assert first.accuracy == (of_gold > 0.5).mean()
 
 
-def test_training_fits_its_examples(shots):
-    model = BertFineTune(steps=20, lr=1e-4).fit(shots.texts, shots.labels)
-    assert model.score(shots.texts, shots.labels) >= 0.75
+def test_training_fits_its_examples(tuned, shots):
+    of_gold = tuned.predict_proba(shots.texts)[np.arange(len(shots)), np.asarray(shots.labels, dtype=int)]
+    assert -np.log(of_gold).mean() < np.log(2) - 0.02  # better than knowing nothing
+    assert tuned.score(shots.texts, shots.labels) >= 0.75
 
 
 def test_schedule():
-    few, many = schedule(32, None, None, None), schedule(6920, None, None, None)
+    few, many = schedule(32, RATES), schedule(6920, RATES)
     assert (few.steps, few.batch_size) == (60, 8)
     assert (many.steps, many.batch_size) == (649, 32)  # three passes
-    chosen = schedule(6920, 7, 3, 0.5)
+    chosen = schedule(6920, RATES, 7, 3, 0.5)
     assert (chosen.steps, chosen.batch_size, chosen.lr) == (7, 3, 0.5)

@@ -45,10 +45,10 @@ def test_a_text_may_hold_tabs_and_quotes(tmp_path):
 @pytest.mark.parametrize(
     "content",
     [
-        "label,text\n1,A joy.\n0,\"Dull, dull.\"\ngood film,很好\n",
-        "\ufefftext,label\nA joy.,1\n\"Dull, dull.\",0\n很好,good film\n",
+        'label,text\n1,A joy.\n0,"Dull, dull."\ngood film,很好\n',
+        '\ufefftext,label\nA joy.,1\n"Dull, dull.",0\n很好,good film\n',
         'id, Sentence , LABEL ,more\n7,A joy.,1,x\n8,"Dull, dull.",0,x\n9,很好,good film,x\n',
-        "label,text\r\n1,A joy.\r\n\r\n0,\"Dull, dull.\"\r\ngood film,很好\r\n",
+        'label,text\r\n1,A joy.\r\n\r\n0,"Dull, dull."\r\ngood film,很好\r\n',
     ],
 )
 def test_commas(content, tmp_path):

@@ -82,16 +82,16 @@ def test_shots(files, capfd):
     assert (result["shots"], result["n_train"]) == (2, 4)
 
 
-@pytest.mark.parametrize("verbalizer", ["negative=dull;positive=lovely", "1=lovely;0=dull"])
+@pytest.mark.parametrize("verbalizer", ["negative=terrible;positive=great", "1=great;0=terrible"])
 def test_zero_shot(verbalizer, files, capfd):
     """`negative` and `positive` mean the labels 0 and 1."""
-    prompt = ["--template", "{text} It was [MASK].", "--verbalizer", verbalizer]
+    prompt = ["--template", "{text} All in all, it was [MASK].", "--verbalizer", verbalizer]
     result = answer(capfd, "evaluate", "prompt", *files, "--shots", "0", *prompt)
     assert (result["shots"], result["n_train"], result["trainable_parameters"]) == (0, 0, 0)
     assert result["backbone"] == "cloze-bert-23m"
     assert result["accuracy"] == 1
-    swapped = ["--template", "{text} It was [MASK].", "--verbalizer", "negative=lovely;positive=dull"]
-    assert answer(capfd, "evaluate", "prompt", *files, "--shots", "0", *swapped)["accuracy"] == 0
+    prompt[-1] = "0=great;1=terrible"
+    assert answer(capfd, "evaluate", "prompt", *files, "--shots", "0", *prompt)["accuracy"] == 0
 
 
 def test_built_in_reviews_unless_told_otherwise(capfd, held_out, reviews):

@@ -182,10 +182,11 @@ def test_a_copy_remembers_nothing(counted):
     torch.testing.assert_close(lm.logits_at_mask(encode(lm, "a")), before, rtol=0, atol=0)
 
 
-@pytest.mark.parametrize("duplicate", [copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))])
-def test_a_trained_classifier_can_be_handed_to_another_process(duplicate, prompted, tuned):
-    for model in (prompted, tuned):
-        np.testing.assert_allclose(duplicate(model).predict_proba(TEXTS), model.predict_proba(TEXTS), atol=1e-6)
+def test_a_trained_classifier_can_be_handed_to_another_process(tiny_bert):
+    for kind in (PromptClassifier, BertFineTune):
+        model = kind(backbone=str(tiny_bert), steps=2).fit(TEXTS, ["1", "0", "0", "1"])
+        for duplicate in (copy.deepcopy(model), pickle.loads(pickle.dumps(model))):
+            np.testing.assert_allclose(duplicate.predict_proba(TEXTS), model.predict_proba(TEXTS), atol=1e-6)
 
 
 # Which models can be the backbone.
@@ -344,7 +345,11 @@ def test_chinese(tmp_path):
     end_to_end(model, texts, ["好评", "差评", "好评", "差评"])
     evidence = model.explain("我喜欢")
     assert evidence.tokens == ("[CLS]", "我", "喜", "欢", "总", "之", "很", "[MASK]", "。", "[SEP]")
-    assert [(word.label, word.word) for word in evidence.label_words] == [("好评", "好"), ("差评", "坏"), ("差评", "差")]
+    assert [(word.label, word.word) for word in evidence.label_words] == [
+        ("好评", "好"),
+        ("差评", "坏"),
+        ("差评", "差"),
+    ]
 
 
 @pytest.mark.parametrize("kind", ["roberta", "distilbert", "tiny_bert"])

@@ -91,6 +91,8 @@ def test_no_path_of_one_machine():
     ]
     assert len(files) > 20
     found = {
-        str(file.relative_to(ROOT)): hit.group() for file in files if (hit := own.search(file.read_text(encoding="utf8")))
+        str(file.relative_to(ROOT)): hit.group()
+        for file in files
+        if (hit := own.search(file.read_text(encoding="utf8")))
     }
     assert found == {}

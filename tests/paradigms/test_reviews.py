@@ -47,7 +47,9 @@ def test_plain_text(split):
 def test_no_label_gives_itself_away():
     """Neither class is recognised by its length."""
     lengths = {
-        label: [len(t.split()) for t, own in zip(SETS["train"].texts, SETS["train"].labels, strict=True) if own == label]
+        label: [
+            len(t.split()) for t, own in zip(SETS["train"].texts, SETS["train"].labels, strict=True) if own == label
+        ]
         for label in "01"
     }
     means = [sum(of_label) / len(of_label) for of_label in lengths.values()]

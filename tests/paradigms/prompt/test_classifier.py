@@ -193,8 +193,8 @@ def test_label_words_matter(held_out):
 
 def test_templates_matter(held_out):
     behind = accuracy(held_out, template="{text} All in all, it was [MASK].")
-    before = accuracy(held_out, template="[MASK] {text}")
-    assert behind > before + 0.03
+    before = accuracy(held_out.take(range(200)), template="[MASK] {text}")
+    assert behind > before + 0.05
 
 
 def test_backbone_by_name():

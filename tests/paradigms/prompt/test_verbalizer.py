@@ -11,7 +11,9 @@ from hypothesis.extra.numpy import arrays
 from paradigms.prompt.classifier import PromptClassifier
 from paradigms.prompt.verbalizer import Verbalizer, VerbalizerError, word_pieces
 
-word = st.text(st.characters(exclude_characters=",;=，；", exclude_categories=("Cs", "Cc", "Z")), min_size=1, max_size=8)
+word = st.text(
+    st.characters(exclude_characters=",;=，；", exclude_categories=("Cs", "Cc", "Z")), min_size=1, max_size=8
+)
 words_by_label = st.dictionaries(word, st.lists(word, min_size=1, max_size=3), min_size=2, max_size=4).filter(
     lambda by_label: len({w for ws in by_label.values() for w in ws}) == sum(map(len, by_label.values()))
 )
