@@ -10,10 +10,10 @@ from markupsafe import Markup
 
 from paradigms.record import METHODS, SEEDS, Recorded
 
-from . import models
+from . import challenge, models
 from .bayes import word_contributions
 from .figures import FAINT, HUES, INK, blank
-from .parts import chart, figure_value, intro, panel
+from .parts import HUE, chart, figure_value, intro, panel
 from .text import Text
 from .view import coloured, el, meter, percent, signed
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from paradigms.word2vec_lstm import LSTMExplanation
 
 NAME = "compare"
-HUE = {"tfidf-nb": "bayes", "word2vec-lstm": "lstm", "bert-finetune": "finetune", "prompt": "prompt"}
 CURVE_AT = 16  # labelled examples per class at which the chart's sentence compares the paradigms
 
 
@@ -294,4 +293,5 @@ def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[
         for name, value in (("compare-accuracy", accuracy_chart(t, rows)), ("compare-curve", curve_chart(t, rows))):
             with gr.Column(min_width=360):
                 chart(name, value)
+    challenge.build(t, page)
     return {}, [cards]

@@ -113,6 +113,7 @@ class Page:
             el("span", t("page.tagline"), cls="tagline"),
             el("span", t("page.model", name=models.Backbone.name, size=size), cls="chip"),
             el("a", t("page.other"), href=path, title=t("page.other_title"), lang=other, data_keeps_state=path),
+            data_lessons=" ".join(LESSONS),
         )
 
     def _wire(self, demo: gr.Blocks) -> None:

@@ -9,6 +9,8 @@ from markupsafe import Markup
 from .text import Text
 from .view import el
 
+# The end of the CSS class that gives a paradigm its colour: `hue-bayes`.
+HUE = {"tfidf-nb": "bayes", "word2vec-lstm": "lstm", "bert-finetune": "finetune", "prompt": "prompt"}
 CHART = '<div class="plot" role="img"></div><p class="result"></p>'
 
 

@@ -19,7 +19,6 @@ from .salience import Salience, occlusion
 from .tokens import Encoded
 from .training import n_trainable, schedule, train_steps
 
-
 RATES = (1e-4, 8e-5)  # learning rate with few and with many examples, chosen on SST-2's training sentences
 
 

@@ -17,8 +17,9 @@ import numpy as np
 
 from .errors import ParadigmError
 
-REVIEWS = Path(__file__).resolve().parent.parent / "assets" / "reviews"
-BUILT_IN = "reviews"
+ASSETS = Path(__file__).resolve().parent.parent / "assets"
+REVIEWS = ASSETS / "reviews"
+BUILT_IN = {"reviews": REVIEWS, "reviews-zh": ASSETS / "reviews_zh"}  # English; Chinese, without a dev split
 
 # Sets known by name on the hub: (repository, column of the text, split to report on).
 HUB = {
@@ -84,12 +85,12 @@ class Dataset:
 
 
 def load(source: str | Path, split: str = "train") -> Dataset:
-    """A data set by name (`reviews`, or one of HUB) or from a file, whose split is the file itself.
+    """A data set by name (one of BUILT_IN or HUB) or from a file, whose split is the file itself.
 
     `split` is `train`, `dev` or `test`; a set of the hub has `train` and what it reports on.
     """
-    if str(source) == BUILT_IN:
-        return read(REVIEWS / f"{split}.tsv", name=BUILT_IN)
+    if str(source) in BUILT_IN:
+        return read(BUILT_IN[str(source)] / f"{split}.tsv", name=str(source))
     if str(source) in HUB and not Path(source).exists():
         return _from_hub(str(source), split)
     return read(source)

@@ -10,6 +10,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from pathlib import Path
 
 import numpy as np
@@ -87,8 +88,8 @@ def _is_minimal(pair: Sequence[Example]) -> bool:
     """Two sentences of opposite labels that differ in one or two words."""
     if len(pair) != 2 or pair[0].label == pair[1].label:
         return False
-    first, second = (Counter(words(row.text)) for row in pair)
-    return 1 <= max((first - second).total(), (second - first).total()) <= 2
+    changes = SequenceMatcher(None, pair[0].text.split(), pair[1].text.split(), autojunk=False).get_opcodes()
+    return 1 <= sum(max(a2 - a1, b2 - b1) for kind, a1, a2, b1, b2 in changes if kind != "equal") <= 2
 
 
 def _near_duplicates(splits: dict[str, Dataset], challenge: Sequence[Example]) -> Check:
@@ -100,8 +101,8 @@ def _near_duplicates(splits: dict[str, Dataset], challenge: Sequence[Example]) -
 
 
 def near_duplicates(texts: Sequence[tuple[str, str]], similar: float = SIMILAR) -> Iterator[tuple[str, str]]:
-    """Pairs of texts whose character 5-grams have a Jaccard index of `similar` or more; (text, pair) of one and the same
-    non-empty pair are left out."""
+    """Texts whose character 5-grams have a Jaccard index of `similar` or more. `texts` are (text, pair): the two of one
+    minimal pair are meant to be alike and left out."""
     having: dict[str, list[int]] = defaultdict(list)
     grams: list[set[str]] = []
     for index, (text, pair) in enumerate(texts):

@@ -116,9 +116,16 @@
   };
   // The tab that a link names is opened as soon as it is there and hears clicks.
   const wanted = new URLSearchParams(window.location.search).get("lesson");
+  // On a narrow screen the tabs that do not fit stand in a menu, where they have a label but no name.
+  const inMenu = (name) => {
+    const place = (document.querySelector("#header header")?.dataset.lessons || "").split(" ").indexOf(name);
+    const label = document.querySelectorAll("#lessons .visually-hidden > button")[place]?.textContent;
+    return [...document.querySelectorAll("#lessons .overflow-dropdown button")].find((button) => button.textContent === label);
+  };
   const openWanted = () => {
     const timer = setInterval(() => {
-      const tab = [...document.querySelectorAll(TABS)].find((button) => button.id === `lesson-${wanted}-button`);
+      const tab = [...document.querySelectorAll(TABS)].find((button) => button.id === `lesson-${wanted}-button`)
+        || inMenu(wanted);
       if (tab && open() !== wanted) tab.click();
       else if (tab) clearInterval(timer);
     }, 50);

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from string import Template as Pattern
 
-from . import bayes, common, compare, errors, finetune, lstm, prompt
+from . import bayes, challenge, common, compare, errors, finetune, lstm, prompt
 
 LANGUAGES = ("en", "zh")
 
 WORDS: dict[str, tuple[str, str]] = {}
-for _module in (common, compare, bayes, lstm, finetune, prompt, errors):
+for _module in (common, compare, challenge, bayes, lstm, finetune, prompt, errors):
     for _key, _pair in _module.WORDS.items():
         if _key in WORDS:
             raise KeyError(f"the text {_key!r} is given twice")

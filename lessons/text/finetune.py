@@ -58,8 +58,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "词片之后。注意力只说明它看了哪里；究竟是什么左右了答案，要看下面的“哪些词决定了答案”。",
     ),
     "finetune.tokens.result": (
-        "$n pieces; among the words [CLS] looks most at “$most” ($share); $special go to [CLS] itself and [SEP].",
-        "共 $n 个词片；在各个词中，[CLS] 最关注“$most”（$share）；另有 $special 落在 [CLS] 自身和 [SEP] 上。",
+        "$n pieces; apart from itself and [SEP] (together $special), [CLS] looks most at “$most” ($share).",
+        "共 $n 个词片；除自身和 [SEP]（合计 $special）外，[CLS] 最关注“$most”（$share）。",
     ),
     "finetune.truncated": (
         "Too long: the last $n pieces were not read.",

@@ -25,8 +25,8 @@ from .template import DEFAULT_TEMPLATE, Template
 from .verbalizer import DEFAULT_VERBALIZER, Verbalizer
 
 TRAIN = ("all", "head", "bias", "nothing")
-# Learning rates with few and with many examples, chosen on SST-2's training sentences: the fewer numbers may change, the
-# faster they may.
+# Learning rates with few and with many examples, chosen on SST-2's training sentences: the fewer numbers may change,
+# the faster they may.
 RATES = {"all": (2e-5, 8e-5), "head": (2e-4, 2e-4), "bias": (5e-4, 5e-4)}
 
 

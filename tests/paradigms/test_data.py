@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections import Counter
+from itertools import pairwise
 
 import pytest
 
@@ -144,7 +145,7 @@ def test_few_shot_is_balanced_and_keeps_labels(reviews):
 def test_few_shot_is_nested(reviews):
     """A larger draw with the same seed adds to the smaller one: learning curves compare like with like."""
     draws = [set(few_shot(reviews, k, seed=0).texts) for k in (1, 4, 16, 64)]
-    assert all(small < large for small, large in zip(draws, draws[1:], strict=False))
+    assert all(small < large for small, large in pairwise(draws))
 
 
 def test_few_shot_is_seeded(reviews):

@@ -81,7 +81,7 @@ def test_options_go_to_those_who_have_them():
 
 
 def test_unknown_method():
-    with pytest.raises(MethodError, match="tfidf-nb.*prompt") as caught:
+    with pytest.raises(MethodError, match=r"tfidf-nb.*prompt") as caught:
         make("tfidf")
     assert (caught.value.kind, caught.value.offending) == ("unknown_method", "tfidf")
     assert isinstance(caught.value, ParadigmError)

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from paradigms.prompt.classifier import PromptClassifier
-from paradigms.prompt.template import Border, Literal, Mask, Sentence, Soft, Template, TemplateError
+from paradigms.prompt.template import Literal, Mask, Sentence, Soft, Template, TemplateError
 
 HOSTILE = (
     "[MASK]",
@@ -125,10 +125,10 @@ def test_errors(source, kind, position, offending):
 
 
 def test_errors_that_count():
-    with pytest.raises(TemplateError, match="3 .*0.*14.*21") as caught:
+    with pytest.raises(TemplateError, match=r"3 .*0.*14.*21") as caught:
         Template.parse("[MASK] {text} [MASK] [MASK]")
     assert caught.value.details == {"count": 3, "positions": [0, 14, 21]}
-    with pytest.raises(TemplateError, match="2 .*0.*7") as caught:
+    with pytest.raises(TemplateError, match=r"2 .*0.*7") as caught:
         Template.parse("{text} { text } [MASK]")
     assert caught.value.details == {"count": 2, "positions": [0, 7]}
 
@@ -169,7 +169,7 @@ def test_segments(lm):
     template = Template.parse("{text} [SEP] It was [MASK]. [SEP] So")
     (encoded,) = template.encode(["I like it"], lm.tokenizer, lm.max_length)
     tokens = lm.tokenizer.convert_ids_to_tokens(list(encoded.input_ids))
-    assert tokens == "[CLS] i like it [SEP] it was [MASK] . [SEP] so [SEP]".split()
+    assert tokens == ["[CLS]", "i", "like", "it", "[SEP]", "it", "was", "[MASK]", ".", "[SEP]", "so", "[SEP]"]
     assert encoded.token_type_ids == (0,) * 5 + (1,) * 7
     assert template.fill("I like it") == "I like it  [SEP]  It was [MASK].  [SEP]  So"
 
