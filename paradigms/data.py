@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from .errors import ParadigmError
+from .hub import reachable
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 REVIEWS = ASSETS / "reviews"
@@ -174,6 +175,8 @@ def _from_hub(name: str, split: str) -> Dataset:
         from datasets import load_dataset
     except ImportError as error:
         raise DataError("no_hub", f"{message}: install the extra 'hub'", where=name) from error
+    if not reachable():
+        raise DataError("no_hub", f"{message}: it cannot be reached", where=name)
     try:
         rows = load_dataset(repository, split="train" if split == "train" else reported)
     except Exception as error:  # the hub's client raises its own and its transport's errors, all meaning the same here

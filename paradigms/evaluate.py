@@ -17,7 +17,7 @@ from .errors import ParadigmError
 
 
 class MethodError(ParadigmError):
-    """A method that cannot do what it is asked. `kind`: unknown_method, needs_examples."""
+    """A method that cannot do what it is asked. `kind`: unknown_method, unused_option, needs_examples."""
 
 
 def interval(n_right: int, n: int, z: float = 1.96) -> tuple[float, float]:
@@ -55,19 +55,19 @@ class Result:
         return asdict(self)
 
 
-def _tfidf_nb(seed: int, **options: Any) -> TextClassifier:
+def _tfidf_nb(seed: int) -> TextClassifier:
     from .tfidf_nb import TfidfNaiveBayes
 
     return TfidfNaiveBayes()
 
 
-def _word2vec_lstm(seed: int, **options: Any) -> TextClassifier:
+def _word2vec_lstm(seed: int) -> TextClassifier:
     from .word2vec_lstm import Word2VecLSTM
 
     return Word2VecLSTM(seed=seed)
 
 
-def _bert_finetune(seed: int, backbone: str | None = None, **options: Any) -> TextClassifier:
+def _bert_finetune(seed: int, backbone: str | None = None) -> TextClassifier:
     from .bert_finetune import BertFineTune
 
     return BertFineTune(backbone=backbone, seed=seed)
@@ -79,14 +79,14 @@ def _prompt(seed: int, **options: Any) -> TextClassifier:
     return PromptClassifier(seed=seed, **options)
 
 
-# By the name the command line has for it. A maker is given the seed and those of `backbone`, `template`, `verbalizer`
-# that were chosen, and takes what it has a use for.
+# By the name the command line has for it.
 METHODS: dict[str, Callable[..., TextClassifier]] = {
     "tfidf-nb": _tfidf_nb,
     "word2vec-lstm": _word2vec_lstm,
     "bert-finetune": _bert_finetune,
     "prompt": _prompt,
 }
+OPTIONS = {"bert-finetune": {"backbone"}, "prompt": {"backbone", "template", "verbalizer"}}
 ZERO_SHOT = {"prompt"}  # what can answer before it has seen a labelled example
 
 
@@ -95,7 +95,11 @@ def make(method: str, seed: int = 0, **options: Any) -> TextClassifier:
     if method not in METHODS:
         message = f"unknown method {method!r}; known are {', '.join(METHODS)}"
         raise MethodError("unknown_method", message, offending=method)
-    return METHODS[method](seed, **{name: value for name, value in options.items() if value is not None})
+    chosen = {name: value for name, value in options.items() if value is not None}
+    if useless := sorted(set(chosen) - OPTIONS.get(method, set())):
+        message = f"{method} has no use for --{useless[0]}"
+        raise MethodError("unused_option", message, offending=useless[0])
+    return METHODS[method](seed, **chosen)
 
 
 def evaluate(

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
@@ -23,6 +23,7 @@ from torch import Tensor, nn
 from .allocator import keep_freed_memory
 from .backbone import BUILT_IN, NAME
 from .errors import ParadigmError
+from .hub import reachable
 from .tokens import Encoded, piece_ids, special_frame
 
 if TYPE_CHECKING:
@@ -257,18 +258,19 @@ def _load(source: str) -> MaskedLM:
     try:
         if folder.is_dir() and not list(folder.glob("*.safetensors")):
             raise BackboneError("no_safetensors", f"{source} has no weights in safetensors format", where=source)
-        config = AutoConfig.from_pretrained(source, trust_remote_code=False)
+        careful: dict[str, Any] = {"trust_remote_code": False, "local_files_only": folder.is_dir() or not reachable()}
+        config = AutoConfig.from_pretrained(source, **careful)
         if type(config) not in MODEL_FOR_MASKED_LM_MAPPING:
             message = f"{source} is a {config.model_type}, which is no masked language model"
             raise BackboneError("not_masked_lm", message, where=source, model_type=config.model_type)
         if config.model_type not in HEADS:
             message = f"the head of {config.model_type} is not known; known are {', '.join(HEADS)}"
             raise BackboneError("unknown_head", message, where=source, model_type=config.model_type)
-        tokenizer = AutoTokenizer.from_pretrained(source, trust_remote_code=False)
+        tokenizer = AutoTokenizer.from_pretrained(source, **careful)
         model, report = AutoModelForMaskedLM.from_pretrained(
             source,
             use_safetensors=True,
-            trust_remote_code=False,
+            **careful,
             dtype=torch.float32,
             attn_implementation="eager",
             output_loading_info=True,

@@ -54,12 +54,12 @@ ASKED = (
 MAKE: dict[str, Callable[[], TextClassifier]] = {
     "tfidf-nb": TfidfNaiveBayes,
     "word2vec-lstm": lambda: Word2VecLSTM(hidden=16, epochs=1),
-    "bert-finetune": lambda: BertFineTune(steps=3, batch_size=4),
-    "prompt": lambda: PromptClassifier(verbalizer="good=great;fair=okay;bad=terrible", steps=3, batch_size=4),
+    "bert-finetune": lambda: BertFineTune(steps=3, batch_size=4, lr=1e-4),
+    "prompt": lambda: PromptClassifier(verbalizer="good=great;fair=okay;bad=terrible", steps=3, batch_size=4, lr=1e-4),
 }
 FOR_TWO_CLASSES: dict[str, Callable[[], TextClassifier]] = {
     **MAKE,
-    "prompt": lambda: PromptClassifier(steps=3, batch_size=4),
+    "prompt": lambda: PromptClassifier(steps=3, batch_size=4, lr=1e-4),
 }
 WITHOUT_TRAINING = [name for name in MAKE if name != "prompt"]
 every_method = pytest.mark.parametrize("method", MAKE)
