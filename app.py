@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from contextlib import suppress
 
 # Before gradio is imported: no version check, no telemetry.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -21,7 +22,9 @@ def main() -> None:
 
     from lessons.site import serve
 
-    serve(chosen.host, chosen.port, chosen.root_path, chosen.backbone)
+    # Ctrl-C while the server is still starting is as clean an end as one later, which Gradio takes care of.
+    with suppress(KeyboardInterrupt):
+        serve(chosen.host, chosen.port, chosen.root_path, chosen.backbone)
 
 
 if __name__ == "__main__":
