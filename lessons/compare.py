@@ -210,8 +210,9 @@ def accuracy_chart(t: Text, rows: list[Recorded]) -> dict[str, object]:
     """Accuracy of each row with its 95% interval, and the majority-class line."""
     shown = table_rows(rows)[::-1]
     majority = models.held_out().majority
-    names = [t("compare.row", method=t(f"method.{row.method}"), shots=shots_name(t, row)) for row in shown]
-    figure = blank(60 + 34 * len(shown), x=t("accuracy"), y="")
+    # Two lines a name, so that a phone has room for the points.
+    names = [f"{t(f'method.{row.method}')}<br>{shots_name(t, row)}" for row in shown]
+    figure = blank(60 + 42 * len(shown), x=t("accuracy"), y="")
     figure.add_scatter(
         x=[row.accuracy for row in shown],
         y=names,
@@ -230,7 +231,7 @@ def accuracy_chart(t: Text, rows: list[Recorded]) -> dict[str, object]:
     figure.add_annotation(
         x=majority, y=1, yref="paper", text=t("majority"), showarrow=False, xanchor="left", font={"color": FAINT}
     )
-    figure.update_layout(xaxis={"range": [0.44, 1.0], "tickformat": ".0%"}, yaxis={"title": None})
+    figure.update_layout(xaxis={"range": [0.44, 1.0], "tickformat": ".0%", "dtick": 0.1}, yaxis={"title": None})
     best = max(shown, key=lambda row: row.accuracy)
     zero = next(row for row in shown if row.shots == 0)
     result = t(
@@ -261,11 +262,11 @@ def curve_chart(t: Text, rows: list[Recorded]) -> dict[str, object]:
     zero = next(row for row in rows if row.shots == 0)
     figure.add_hline(y=zero.accuracy, line={"color": HUES["prompt"], "dash": "dot", "width": 2})
     figure.add_annotation(
-        x=0,
+        x=1,
         xref="paper",
         y=zero.accuracy,
-        yanchor="bottom",
-        xanchor="left",
+        yanchor="top",
+        xanchor="right",
         text=t("compare.row", method=t("method.prompt"), shots=shots_name(t, zero)),
         showarrow=False,
         font={"color": HUES["prompt"]},

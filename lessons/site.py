@@ -11,7 +11,7 @@ from plotly.offline import get_plotlyjs
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
-from . import models
+from . import challenge, models
 from .page import PATHS, Page
 from .state import FIELDS
 from .text import Text
@@ -82,6 +82,6 @@ def serve(host: str, port: int, root_path: str = "", backbone: str | None = None
         models.Backbone.use(backbone)
     demo = build(root_path)
     demo.queue(max_size=150)
-    # The models are loaded beside the first page, not before it.
-    Thread(target=models.trained, daemon=True).start()
+    # The models are loaded, and the challenge set answered, beside the first page and not before it.
+    Thread(target=challenge.answered, daemon=True).start()
     demo.launch(server_name=host, server_port=port, **settings(root_path))
