@@ -1,4 +1,4 @@
-"""The command line: `python -m paradigms evaluate METHOD`, `ask`, `vectors`, `record`, `bench`."""
+"""The command line: `python -m paradigms evaluate METHOD`, `ask`, `vectors`, `record`, `data-report`, `bench`."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ def address() -> Iterator[str]:
             time.sleep(0.1)
     yield url
     process.terminate()
-    process.wait(20)
+    process.communicate(timeout=20)
 
 
 @pytest.fixture(scope="session")
