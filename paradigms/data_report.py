@@ -25,7 +25,7 @@ SIMILAR = 0.5  # character 5-gram Jaccard from which two sentences are near-dupl
 SST2_DISTINCT, DISTINCT_WITHIN = 3240, 0.2
 SURFACE_BELOW = 0.57
 BAYES = (0.68, 0.86)  # where it reaches 0.81 on SST-2
-SST2_ZERO_SHOT, ZERO_SHOT_WITHIN = 0.748, 0.07  # the default prompt on SST-2's dev sentences
+SST2_ZERO_SHOT, ZERO_SHOT_WITHIN = 0.742, 0.07  # the default prompt on SST-2's dev sentences
 SST2_TO_OURS, OURS_TO_SST2, FINETUNE_WITHIN = (0.70, 0.86), 0.66, 0.06
 
 
