@@ -28,7 +28,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason="no Chromium on this machine"))
 
 
-@pytest.fixture(scope="session")
+# Not for the whole session: as long as Playwright is open, no other test of this process can run an event loop.
+@pytest.fixture(scope="package")
 def address() -> Iterator[str]:
     """The address of a running app."""
     with socket.socket() as free:
@@ -51,7 +52,7 @@ def address() -> Iterator[str]:
     process.communicate(timeout=20)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
