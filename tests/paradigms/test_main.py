@@ -66,7 +66,9 @@ def complaint(capfd, *arguments: str) -> str:
 
 @pytest.mark.parametrize("method", METHODS)
 def test_evaluate(method, files, tiny_bert, capfd):
-    result = answer(capfd, "evaluate", method, *files, "--seed", "3", "--backbone", str(tiny_bert))
+    has_backbone = method in {"bert-finetune", "prompt"}
+    backbone = ["--backbone", str(tiny_bert)] if has_backbone else []
+    result = answer(capfd, "evaluate", method, *files, "--seed", "3", *backbone)
     assert list(result) == KEYS
     assert result["method"] == method
     assert (result["dataset"], result["n_train"], result["n_test"]) == ("test.tsv", 6, 3)
@@ -74,7 +76,7 @@ def test_evaluate(method, files, tiny_bert, capfd):
     assert 0 <= result["ci95"][0] <= result["accuracy"] <= result["ci95"][1] <= 1
     assert result["accuracy"] in {0, 1 / 3, 2 / 3, 1}
     assert result["trainable_parameters"] > 0
-    assert result["backbone"] == ("tiny-bert" if method in {"bert-finetune", "prompt"} else None)
+    assert result["backbone"] == ("tiny-bert" if has_backbone else None)
 
 
 def test_shots(files, capfd):
