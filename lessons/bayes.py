@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -16,7 +17,8 @@ from . import models
 from .bayes_held_out import confusion_chart, examine, mistakes, model_card, telling, telling_terms
 from .bayes_sum import empty_chart, sum_chart, sum_table
 from .parts import chart, intro, panel
-from .state import FIELDS
+from .review_sets import choice, sliders
+from .state import FIELDS, per_class
 from .text import Text
 from .view import coloured, el, join, meter, percent, side, signed
 
@@ -42,7 +44,8 @@ def word_contributions(text: str, explanation: NaiveBayesExplanation) -> list[tu
 
 def show(t: Text, state: Mapping[str, Any], session: str | None = None) -> tuple[Any, ...]:
     """The model, the answer, its sum as a picture and in words; telling terms, confusion matrix, mistakes."""
-    setting = state["nb_n"], state["nb_ngrams"], state["nb_alpha"]
+    n = per_class(state, "nb_n")
+    setting = n, state["nb_ngrams"], state["nb_alpha"], state["set"]
     model, examined = models.naive_bayes(*setting), examine(*setting)
     text = state["s"].strip()
     if text:
@@ -54,13 +57,13 @@ def show(t: Text, state: Mapping[str, Any], session: str | None = None) -> tuple
         said, picture = el("p", t("sentence.empty"), cls="empty"), empty_chart(t, (label, other))
         table = Markup()
     return (
-        str(model_card(t, model, state["nb_n"], examined)),
+        str(model_card(t, model, n, examined, state["set"])),
         str(said),
         picture,
         str(table),
         str(telling_terms(t, model, telling(*setting))),
-        confusion_chart(t, model, examined),
-        str(mistakes(t, model, examined)),
+        confusion_chart(t, model, examined, state["set"]),
+        str(mistakes(t, model, examined, state["set"])),
     )
 
 
@@ -139,10 +142,10 @@ def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[
     gr.HTML(str(intro(NAME, t, FORMULA)), apply_default_css=False)
     with gr.Row(equal_height=False):
         with gr.Column(scale=3, min_width=300):
+            controls: dict[str, gr.components.Component] = {"set": choice(t, page, NAME)}
             with gr.Row(elem_id="bayes-controls"):
-                controls: dict[str, gr.components.Component] = {
-                    f"nb_{name}": _slider(t, name) for name in ("n", "ngrams", "alpha")
-                }
+                controls |= sliders(page, "nb_n", partial(_slider, t))
+                controls |= {name: _slider(t, name) for name in ("nb_ngrams", "nb_alpha")}
             said = panel("bayes-answer")
         with gr.Column(scale=1, min_width=300):
             model = panel("bayes-model")
@@ -168,15 +171,15 @@ def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[
 
 
 def _slider(t: Text, name: str) -> gr.Slider:
-    field = FIELDS[f"nb_{name}"]
+    field, said = FIELDS[name], name.removeprefix("nb_").removesuffix("_zh")
     return gr.Slider(
         field.low,
         field.high,
         value=float(field.default),
         step=field.step,
-        label=t(f"bayes.{name}"),
-        info=t(f"bayes.{name}.info"),
-        elem_id=f"bayes-{name}",
+        label=t(f"bayes.{said}"),
+        info=t(f"bayes.{said}.info"),
+        elem_id=f"bayes-{name.removeprefix('nb_').replace('_', '-')}",
         min_width=200,
     )
 

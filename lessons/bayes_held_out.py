@@ -16,7 +16,7 @@ from . import models
 from .figures_bayes import confusion
 from .parts import figure_value
 from .text import Text
-from .view import el, meter, percent, pick, side, signed
+from .view import el, meter, percent, pick, side, signed, written
 
 TELLING = 12  # terms a class
 MISTAKES = 12
@@ -45,9 +45,9 @@ class Examined:
 
 
 @lru_cache(maxsize=64)
-def examine(per_class: int, ngram_max: int, alpha: float) -> Examined:
-    """`models.naive_bayes` on the held-out reviews."""
-    model, held_out = models.naive_bayes(per_class, ngram_max, alpha), models.held_out()
+def examine(per_class: int, ngram_max: int, alpha: float, name: str) -> Examined:
+    """`models.naive_bayes` on the held-out reviews of the same set."""
+    model, held_out = models.naive_bayes(per_class, ngram_max, alpha, name), models.held_out(name)
     probabilities = model.predict_proba(held_out.texts)
     given = probabilities.argmax(axis=1)
     gold = np.searchsorted(model.classes_.astype(str), held_out.labels)
@@ -62,13 +62,13 @@ def examine(per_class: int, ngram_max: int, alpha: float) -> Examined:
 
 
 @lru_cache(maxsize=64)
-def telling(per_class: int, ngram_max: int, alpha: float) -> tuple[tuple[tuple[str, float], ...], ...]:
+def telling(per_class: int, ngram_max: int, alpha: float, name: str) -> tuple[tuple[tuple[str, float], ...], ...]:
     """Per class its most telling terms, strongest first: (term, log-likelihood difference)."""
-    terms = models.naive_bayes(per_class, ngram_max, alpha).telling_terms(TELLING)
+    terms = models.naive_bayes(per_class, ngram_max, alpha, name).telling_terms(TELLING)
     return tuple(tuple(of_class) for of_class in terms.values())
 
 
-def model_card(t: Text, model: TfidfNaiveBayes, per_class: int, examined: Examined) -> Markup:
+def model_card(t: Text, model: TfidfNaiveBayes, per_class: int, examined: Examined, name: str) -> Markup:
     """What was learned from how much, and how well it does."""
     low, high = interval(examined.right, examined.n)
     cost = t(
@@ -82,9 +82,9 @@ def model_card(t: Text, model: TfidfNaiveBayes, per_class: int, examined: Examin
         "bayes.model.held_out",
         low=percent(low, 1),
         high=percent(high, 1),
-        held_out=t("held_out", n=examined.n),
+        held_out=t("held_out", n=examined.n, set=t(f"set.{name}")),
         majority=t("majority"),
-        guess=percent(models.held_out().majority),
+        guess=percent(models.held_out(name).majority),
     )
     return el(
         "section",
@@ -111,7 +111,7 @@ def telling_terms(t: Text, model: TfidfNaiveBayes, terms: Sequence[Sequence[tupl
         bars = [
             el(
                 "span",
-                el("span", term, cls="name", title=term),
+                el("span", written(term), cls="name", title=written(term)),
                 meter(value / greatest, cls=side(row)),
                 el("span", signed(value), cls="number"),
                 cls="bar",
@@ -126,17 +126,24 @@ def telling_terms(t: Text, model: TfidfNaiveBayes, terms: Sequence[Sequence[tupl
                 el("div", bars, cls="bars"),
             )
         )
-    result = t("bayes.telling.result", other=labels[0], label=labels[1], first=terms[0][0][0], second=terms[1][0][0])
+    result = t(
+        "bayes.telling.result",
+        other=labels[0],
+        label=labels[1],
+        first=written(terms[0][0][0]),
+        second=written(terms[1][0][0]),
+    )
     return el("div", el("div", columns, cls="telling"), el("p", result, cls="caption"))
 
 
-def confusion_chart(t: Text, model: TfidfNaiveBayes, examined: Examined) -> dict[str, object]:
+def confusion_chart(t: Text, model: TfidfNaiveBayes, examined: Examined, name: str) -> dict[str, object]:
     labels = [t.label(str(name)) for name in model.classes_]
     low, high = interval(examined.right, examined.n)
     result = t(
         "bayes.result.confusion",
         right=examined.right,
         n=examined.n,
+        set=t(f"set.{name}"),
         value=percent(examined.right / examined.n, 1),
         low=percent(low, 1),
         high=percent(high, 1),
@@ -149,7 +156,7 @@ def confusion_chart(t: Text, model: TfidfNaiveBayes, examined: Examined) -> dict
     return figure_value(figure, result)
 
 
-def mistakes(t: Text, model: TfidfNaiveBayes, examined: Examined) -> Markup:
+def mistakes(t: Text, model: TfidfNaiveBayes, examined: Examined, name: str) -> Markup:
     """The most confident mistakes; a click on one makes it the sentence."""
     if not examined.mistakes:
         return el("p", t("bayes.errors.none"), cls="empty")
@@ -174,5 +181,5 @@ def mistakes(t: Text, model: TfidfNaiveBayes, examined: Examined) -> Markup:
         )
         for mistake in shown
     ]
-    note = t("bayes.errors.note", shown=len(shown), n=len(examined.mistakes))
+    note = t("bayes.errors.note", shown=len(shown), n=len(examined.mistakes), set=t(f"set.{name}"))
     return el("div", el("p", note, cls="caption"), el("ol", items, cls="mistakes"), cls="hue-bayes")

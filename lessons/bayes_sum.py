@@ -11,7 +11,7 @@ from paradigms.tfidf_nb import NaiveBayesExplanation, Term
 from .figures_bayes import empty_waterfall, waterfall
 from .parts import figure_value
 from .text import Text
-from .view import el, percent, side, signed
+from .view import el, percent, side, signed, written
 
 TERMS = 13  # that stand in the picture by themselves; of more, the strongest 12 do and the others share a bar
 
@@ -31,12 +31,12 @@ def sum_chart(t: Text, explanation: NaiveBayesExplanation) -> dict[str, object]:
     values = [explanation.log_prior]
     notes = [t("bayes.note.prior", label=label, other=other, value=signed(explanation.log_prior, 3))]
     for term in alone:
-        names.append(term.term)
+        names.append(written(term.term))
         values.append(term.contribution)
         notes.append(
             t(
                 "bayes.note.term",
-                term=term.term,
+                term=written(term.term),
                 tfidf=f"{term.tfidf:.3f}",
                 ratio=signed(term.log_ratio, 3),
                 value=signed(term.contribution, 3),
@@ -45,7 +45,7 @@ def sum_chart(t: Text, explanation: NaiveBayesExplanation) -> dict[str, object]:
     if merged:
         names.append(t("bayes.rest", n=len(merged)))
         values.append(sum(term.contribution for term in merged))
-        notes.append(", ".join(f"{term.term} {signed(term.contribution)}" for term in merged[:8]))
+        notes.append(", ".join(f"{written(term.term)} {signed(term.contribution)}" for term in merged[:8]))
     names.append(t("bayes.log_odds"))
     notes.append(t("bayes.note.sum", value=signed(explanation.log_odds, 3)))
     x = t("bayes.axis.sum", label=label, other=other)
@@ -67,7 +67,7 @@ def in_words(t: Text, explanation: NaiveBayesExplanation) -> str:
         prior=signed(explanation.log_prior),
         n=len(explanation.terms),
         log_odds=signed(explanation.log_odds),
-        term=first.term,
+        term=written(first.term),
         value=signed(first.contribution),
         **values,
     )
@@ -81,7 +81,8 @@ def sum_table(t: Text, explanation: NaiveBayesExplanation) -> Markup:
     head = el("tr", [el("th", t(f"bayes.column.{name}", label=label, other=other), scope="col") for name in columns])
     rows = [_row(t("bayes.prior"), explanation.log_prior)]
     rows += [
-        _row(term.term, term.contribution, f"{term.tfidf:.3f}", f"× {signed(term.log_ratio, 3)}") for term in alone
+        _row(written(term.term), term.contribution, f"{term.tfidf:.3f}", f"× {signed(term.log_ratio, 3)}")
+        for term in alone
     ]
     if merged:
         rows.append(_row(t("bayes.rest", n=len(merged)), sum(term.contribution for term in merged)))

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from paradigms.words import surface_words
 
+from .anatomy import Part, anatomy
 from .figures_finetune import counts, diagram
 from .text import Text
 from .view import coloured, el, meter, percent, signed
@@ -119,6 +120,9 @@ def flow(t: Text, model: BertFineTune, explanation: FineTuneExplanation | None) 
             ),
             logits(t, model, explanation),
             cls="ft-pair",
+        ),
+        anatomy(
+            t, [Part("model", "bert", n["old"], n["old"]), Part("head", "new_head", n["new"], n["new"])], hue="finetune"
         ),
         cls="card",
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import anyio.to_thread
@@ -17,17 +18,19 @@ from paradigms.words import words
 from . import models, training
 from .errors import say
 from .figures import HUES
-from .lstm_models import METHOD, RUNS, Run, model_table, own, recorded, speaker
+from .lstm_models import METHOD, RUNS, Run, key, model_table, own, recorded, speaker
 from .lstm_network import network
 from .lstm_score import running_score
-from .lstm_space import neighbour_bars, word_hint, word_map
+from .lstm_space import empty_map, neighbour_bars, word_hint, word_map
 from .parts import chart, intro, panel, picked
-from .state import DEFAULTS, FIELDS
+from .review_sets import choice, sliders
+from .state import DEFAULTS, FIELDS, SETS, per_class
 from .text import Text
 from .view import el
 
 if TYPE_CHECKING:
     from paradigms.base import TextClassifier
+    from paradigms.data import Dataset
 
 NAME = "lstm"
 HUE = HUES[METHOD]
@@ -38,9 +41,12 @@ def show(t: Text, state: Mapping[str, Any], session: str | None = None) -> tuple
     """(running score, what is said of the chosen word, its neighbours, the map, the table of models).
 
     A chosen word that has no vector leaves the neighbours as they are, except in a page just opened, where there are
-    none yet.
+    none yet. For the Chinese reviews no model is recorded: until the session has trained one, each place says so.
     """
-    model = own(session) or recorded()
+    name = state["set"]
+    trained = own(session, name)
+    if (model := trained or recorded(name)) is None:
+        return (*untrained(t), str(model_table(t, None, name)))
     explanation = model.explain(state["s"])
     asked = words(state["word"])
     word = asked[0] if len(asked) == 1 and asked[0] in model.keyed_vectors_ else None
@@ -54,29 +60,37 @@ def show(t: Text, state: Mapping[str, Any], session: str | None = None) -> tuple
         str(word_hint(t, model, state["word"], asked, word)),
         neighbours,
         word_map(t, model, explanation, word, near),
-        str(model_table(t, own(session))),
+        str(model_table(t, trained, name)),
     )
 
 
+def untrained(t: Text) -> tuple[str, str, str, dict[str, object]]:
+    """The running score, the two panels of the word and the map, before there is a model."""
+    said = el("section", el("h2", t("lstm.running")), el("p", t("lstm.untrained"), cls="empty"), cls="hue-lstm")
+    nothing = str(el("p", t("lstm.untrained.word"), cls="empty"))
+    return str(said), nothing, "", empty_map(t)
+
+
 async def learn(t: Text, session: str, state: Mapping[str, Any]) -> AsyncIterator[tuple[str, dict[str, object]]]:
-    """Train with the state's `lstm_n`, `lstm_emb` and `lstm_seed`: (status line, curves) again and again.
+    """Train with the state's `set`, `lstm_n`, `lstm_emb` and `lstm_seed`: (status line, curves) again and again.
 
     At the end the session has the model, measured on all held-out reviews.
     """
     from paradigms.word2vec_lstm import Word2VecLSTM
 
-    examples = data.few_shot(models.train_set(), state["lstm_n"], state["lstm_seed"])
+    name, n = state["set"], per_class(state, "lstm_n")
+    examples = data.few_shot(models.train_set(name), n, state["lstm_seed"])
+    held_out = models.held_out(name)
     model = Word2VecLSTM(embeddings=state["lstm_emb"], seed=state["lstm_seed"])
-    run = RUNS[model] = Run(state["lstm_n"], len(examples))
-    async for progress in training.train(session, METHOD, model, examples):
+    run = RUNS[model] = Run(name, n, len(examples))
+    async for progress in training.train(session, key(name), model, examples, held_out=held_out):
         if progress.model is not None:
-            right = await anyio.to_thread.run_sync(_n_right, model)
+            right = await anyio.to_thread.run_sync(_n_right, model, held_out)
             RUNS[model] = replace(run, seconds=progress.seconds, stopped=progress.state == "stopped", right=right)
-        yield training.status(t, progress), training.curves(t, progress, HUE)
+        yield training.status(t, progress), training.curves(t, progress, HUE, held_out)
 
 
-def _n_right(model: TextClassifier) -> int:
-    test = models.held_out()
+def _n_right(model: TextClassifier, test: Dataset) -> int:
     return int((model.predict(test.texts) == np.asarray(test.labels, dtype=object)).sum())
 
 
@@ -104,10 +118,11 @@ def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[
         with gr.Column(scale=3, min_width=340):
             plane = chart("lstm-map")
     gr.HTML(str(el("h2", t("lstm.train"))), apply_default_css=False, elem_classes=["panel"])
-    n, seed = FIELDS["lstm_n"], FIELDS["lstm_seed"]
+    seed = FIELDS["lstm_seed"]
     with gr.Row(equal_height=False):
         with gr.Column(scale=3, min_width=290):
-            per_class = gr.Slider(n.low, n.high, DEFAULTS["lstm_n"], step=n.step, label=t("lstm.n"), elem_id="lstm-n")
+            reviews = choice(t, page, NAME)
+            numbers = sliders(page, "lstm_n", partial(_slider, t))
             embeddings = gr.Radio(
                 [(t(f"lstm.emb.{choice}"), choice) for choice in FIELDS["lstm_emb"].choices],
                 value=DEFAULTS["lstm_emb"],
@@ -134,16 +149,14 @@ def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[
             table = panel("lstm-models")
     controls: dict[str, gr.components.Component] = {
         "word": word,
-        "lstm_n": per_class,
+        **numbers,
         "lstm_emb": embeddings,
         "lstm_seed": seed_box,
     }
+    trained_with = {"set": reviews, **{name: controls[name] for name in controls if name != "word"}}
 
-    async def train(
-        per_class: object, embeddings: object, seed: object, request: gr.Request
-    ) -> AsyncIterator[tuple[Any, ...]]:
-        chosen = {"lstm_n": per_class, "lstm_emb": embeddings, "lstm_seed": seed}
-        state = {name: FIELDS[name].clean(value) for name, value in chosen.items()}
+    async def train(request: gr.Request, *values: object) -> AsyncIterator[tuple[Any, ...]]:
+        state = {name: FIELDS[name].clean(value) for name, value in zip(trained_with, values, strict=True)}
         try:
             async for status_line, curve in learn(t, str(request.session_hash), state):
                 yield status_line, curve
@@ -151,14 +164,15 @@ def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[
             gr.Warning(say(error, t))
 
     def stop_training(request: gr.Request) -> None:
-        training.stop(request.session_hash, METHOD)
+        for name in SETS:
+            training.stop(request.session_hash, key(name))
 
     def wire() -> None:
         for place in (score, hint, neighbours, plane):
             place.select(picked, None, word, queue=False, **quietly).then(**page.live)
         start.click(
             train,
-            [per_class, embeddings, seed_box],
+            [*trained_with.values()],
             [status, curves],
             concurrency_id="training",
             concurrency_limit=None,
@@ -168,3 +182,15 @@ def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[
 
     page.after(wire)
     return controls, [score, hint, neighbours, plane, table]
+
+
+def _slider(t: Text, name: str) -> gr.Slider:
+    field = FIELDS[name]
+    return gr.Slider(
+        field.low,
+        field.high,
+        value=float(field.default),
+        step=field.step,
+        label=t("lstm.n"),
+        elem_id=name.replace("_", "-"),
+    )

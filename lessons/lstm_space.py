@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import plotly.graph_objects as go
 from markupsafe import Markup
 
 from .figures_lstm import Place, word_plane
@@ -69,12 +70,7 @@ def word_map(
         for name, (x, y) in zip(plane.words, plane.points, strict=True)
     ]
     first, second = plane.explained
-    figure = word_plane(
-        places,
-        x=t("lstm.axis.pc1", share=percent(first)),
-        y=t("lstm.axis.pc2", share=percent(second)),
-        names={role: t(f"lstm.role.{role}") for role in ("sentence", "neighbour", "chosen")},
-    )
+    figure = _plane(t, places, percent(first), percent(second))
     said = []
     if word and near:
         said.append(t("lstm.result.map.near", word=word, near=near[0][0], cosine=f"{near[0][1]:.2f}"))
@@ -86,3 +82,14 @@ def word_map(
     if unknown := dict.fromkeys(read.word for read in explanation.words if not read.known):
         said.append(t("lstm.result.map.unknown", words=", ".join(unknown)))
     return figure_value(figure, ("" if t.language == "zh" else " ").join(said))
+
+
+def empty_map(t: Text) -> dict[str, object]:
+    """The map before there is a model."""
+    return figure_value(_plane(t, [], "–", "–"), t("lstm.untrained.word"))
+
+
+def _plane(t: Text, places: Sequence[Place], first: str, second: str) -> go.Figure:
+    """`first` and `second` are the shares of the variance that the two axes show."""
+    names = {role: t(f"lstm.role.{role}") for role in ("sentence", "neighbour", "chosen")}
+    return word_plane(places, x=t("lstm.axis.pc1", share=first), y=t("lstm.axis.pc2", share=second), names=names)

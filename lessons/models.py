@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from functools import lru_cache
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from paradigms import data
 from paradigms.backbone import NAME, size
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 SESSION_MODELS = 12  # a trained BERT takes 90 MB
 
 
-@lru_cache(maxsize=1)
-def train_set() -> Dataset:
-    return data.load("reviews", "train")
+@lru_cache(maxsize=4)
+def train_set(name: str = "reviews") -> Dataset:
+    return data.load(name, "train")
 
 
-@lru_cache(maxsize=1)
-def held_out() -> Dataset:
-    return data.load("reviews", "test")
+@lru_cache(maxsize=4)
+def held_out(name: str = "reviews") -> Dataset:
+    return data.load(name, "test")
 
 
 @lru_cache(maxsize=1)
@@ -73,11 +73,11 @@ class Backbone:
 
 
 @lru_cache(maxsize=64)
-def naive_bayes(per_class: int, ngram_max: int, alpha: float) -> TfidfNaiveBayes:
+def naive_bayes(per_class: int, ngram_max: int, alpha: float, name: str = "reviews") -> TfidfNaiveBayes:
     """Naive Bayes on `per_class` training reviews of each class: fast enough to be trained while a slider moves."""
     from paradigms.tfidf_nb import TfidfNaiveBayes
 
-    examples = data.few_shot(train_set(), per_class, seed=0)
+    examples = data.few_shot(train_set(name), per_class, seed=0)
     return TfidfNaiveBayes(ngram_max, alpha).fit(examples.texts, examples.labels)
 
 
@@ -86,17 +86,17 @@ class SessionModels:
 
     def __init__(self, capacity: int = SESSION_MODELS):
         self.capacity = capacity
-        self.models: OrderedDict[tuple[str, str], TextClassifier] = OrderedDict()
+        self.models: OrderedDict[tuple[str, str], Any] = OrderedDict()
         self.lock = Lock()
 
-    def put(self, session: str, method: str, model: TextClassifier) -> None:
+    def put(self, session: str, method: str, model: Any) -> None:
         with self.lock:
             self.models[session, method] = model
             self.models.move_to_end((session, method))
             while len(self.models) > self.capacity:
                 self.models.popitem(last=False)
 
-    def get(self, session: str | None, method: str) -> TextClassifier | None:
+    def get(self, session: str | None, method: str) -> Any | None:
         """The session's own model, None where it has trained none or it had to go."""
         with self.lock:
             if session is None or (session, method) not in self.models:

@@ -15,14 +15,17 @@ import gradio as gr
 
 from paradigms.errors import ParadigmError
 
-from . import bayes, compare, finetune, lstm, models, prompt
+from . import bayes, compare, context, finetune, grid, lstm, models, origins, playground, prompt, search, soft
 from .errors import say
 from .parts import panel, picked
 from .state import DEFAULTS, FIELDS, decode, encode
 from .text import Text
 from .view import el, pick
 
-LESSONS: dict[str, ModuleType] = {lesson.NAME: lesson for lesson in (compare, bayes, lstm, finetune, prompt)}
+LESSONS: dict[str, ModuleType] = {
+    lesson.NAME: lesson
+    for lesson in (compare, bayes, lstm, finetune, prompt, soft, search, playground, grid, context, origins)
+}
 EXAMPLES = (
     "I like the Disney films very much.",
     "Not one joke in it is funny.",
@@ -46,9 +49,10 @@ def show(t: Text, lesson: str, state: dict[str, Any], session: str | None) -> tu
 
 @lru_cache(maxsize=64)
 def opening(language: str, items: tuple[tuple[str, Any], ...]) -> dict[str, tuple[Any, ...]]:
-    """Every lesson's outputs for a state that a link asks for; kept, because a class opens the same link 60 times."""
+    """What the lesson that a link opens shows; kept, because a class opens the same link 60 times. The other lessons
+    are computed when their tab is opened."""
     t, state = Text(language), dict(items)
-    return {lesson: show(t, lesson, state, None) for lesson in LESSONS}
+    return {state["lesson"]: show(t, state["lesson"], state, None)}
 
 
 def link(state: dict[str, Any]) -> str:

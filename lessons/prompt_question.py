@@ -9,23 +9,15 @@ from typing import TYPE_CHECKING
 
 from paradigms.masked_lm import MaskedLM
 from paradigms.prompt.classifier import PromptClassifier
+from paradigms.prompt.doctor import Checked, Words, check
 from paradigms.prompt.template import Mask, Sentence, Template
-from paradigms.prompt.verbalizer import Verbalizer, VerbalizerError, word_pieces
+from paradigms.prompt.verbalizer import Verbalizer
 from paradigms.tokens import piece_ids
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
-Words = tuple[tuple[str, ...], ...]  # label words, class after class
-
-
-@dataclass(frozen=True)
-class Checked:
-    """One label word: its id in the vocabulary, or what is wrong with it."""
-
-    word: str
-    token: int | None
-    error: VerbalizerError | None = None
+__all__ = ["Checked", "Reading", "Words", "asked", "check", "read", "usable", "with_template"]
 
 
 @dataclass(frozen=True)
@@ -66,36 +58,6 @@ def read(lm: MaskedLM, template: Template, text: str) -> Reading:
         truncated=filled.truncated,
         limit=lm.max_length,
     )
-
-
-def check(words: Words, labels: Sequence[str], tokenizer: PreTrainedTokenizerBase, spaced: bool) -> list[list[Checked]]:
-    """Every label word of every class by itself, so that all that is wrong is said at once."""
-    found = [[_found(word, label, tokenizer, spaced) for word in row] for row, label in zip(words, labels, strict=True)]
-    checked: list[list[Checked]] = []
-    for index, (row, label) in enumerate(zip(found, labels, strict=True)):
-        elsewhere = {one.token for other, of_other in enumerate(found) if other != index for one in of_other}
-        seen: set[int | None] = set()
-        checked.append([])
-        for one in row:
-            kind = "same_word" if one.token in elsewhere else "repeated_word" if one.token in seen else None
-            seen.add(one.token)
-            if one.error is None and kind:
-                error = VerbalizerError(kind, f"{one.word!r} is given twice", where=label, offending=one.word)
-                one = Checked(one.word, one.token, error)
-            checked[-1].append(one)
-    return checked
-
-
-def _found(word: str, label: str, tokenizer: PreTrainedTokenizerBase, spaced: bool) -> Checked:
-    pieces = word_pieces(word, tokenizer, spaced=spaced)
-    if not pieces or pieces == [tokenizer.unk_token]:
-        message = f"{word!r} is not in the vocabulary"
-        return Checked(word, None, VerbalizerError("unknown_word", message, where=label, offending=word))
-    if len(pieces) > 1:
-        message = f"{word!r} is not a single token"
-        error = VerbalizerError("not_one_token", message, where=label, offending=word, pieces=pieces)
-        return Checked(word, None, error)
-    return Checked(word, int(tokenizer.convert_tokens_to_ids(pieces[0])))
 
 
 def usable(words: Sequence[str], tokenizer: PreTrainedTokenizerBase, spaced: bool) -> list[bool]:

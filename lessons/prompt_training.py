@@ -18,12 +18,13 @@ from paradigms import data
 from paradigms.base import ParadigmError, TextClassifier
 from paradigms.bert_finetune import BertFineTune
 from paradigms.evaluate import interval
-from paradigms.prompt.classifier import PromptClassifier, choose_trained
+from paradigms.prompt.classifier import PromptClassifier
 from paradigms.prompt.verbalizer import words_of
+from paradigms.prompt.what_is_trained import Count, choose_trained, counts
 from paradigms.record import Recorded
-from paradigms.training import n_trainable
 
 from . import models, training
+from .anatomy import Part, anatomy, language_model
 from .errors import say
 from .figures import HUES
 from .parts import chart, panel
@@ -63,22 +64,27 @@ def trained_how(model: TextClassifier) -> Trained | None:
 
 
 @lru_cache(maxsize=8)
-def parameters(train: str) -> tuple[int, int]:
-    """How many parameters `train` changes, and of how many; counted on a copy."""
+def parameters(train: str) -> dict[str, Count]:
+    """What `train` changes, part by part; counted on a copy."""
     model = models.trained()[METHOD]
     assert isinstance(model, PromptClassifier)
     lm = model.lm_.copy()
     choose_trained(lm, train)
-    return n_trainable(lm.model), lm.n_parameters
+    return counts(lm)
 
 
 def plan(t: Text, state: Mapping[str, Any]) -> Markup:
-    """What pressing Train would use."""
-    changed, total = parameters(state["train"])
+    """What pressing Train would use, and the diagram of what it would change."""
+    of_parts = parameters(state["train"])
     n = state["k"] * len(models.train_set().classes)
     finetune = models.trained()[BESIDE].trainable_parameters_
+    changed, total = (sum(getattr(part, name) for part in of_parts.values()) for name in ("trained", "total"))
     numbers = {"prompt": f"{changed:,}", "total": f"{total:,}", "finetune": f"{finetune:,}"}
-    return el("p", t("prompt.plan", n=n, seed=state["seed"], **numbers), cls="hint")
+    return el(
+        "div",
+        el("p", t("prompt.plan", n=n, seed=state["seed"], **numbers), cls="hint"),
+        anatomy(t, [Part("prompt", "words", 0), *language_model(of_parts)], hue=NAMES[METHOD]),
+    )
 
 
 async def run(t: Text, session: str, state: Mapping[str, Any]) -> AsyncGenerator[tuple[Any, ...]]:
@@ -124,7 +130,8 @@ async def run(t: Text, session: str, state: Mapping[str, Any]) -> AsyncGenerator
         n_parameters = progress.model.trainable_parameters_
         accuracy, bounds = measured.accuracy, interval(measured.right, measured.n)
         stopped = (progress.step, progress.total) if progress.step < progress.total else None
-        rows.append(Row(NAMES[method], len(examples), n_parameters, progress.seconds, accuracy, bounds, stopped))
+        n_labels = len(examples) if n_parameters else 0
+        rows.append(Row(NAMES[method], n_labels, n_parameters, progress.seconds, accuracy, bounds, stopped))
     last = list(ends)[-1]
     yield _status(t, ends[last], last), skip, skip, str(results(t, rows))
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import gradio as gr
 from plotly.offline import get_plotlyjs
+from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
@@ -17,6 +18,8 @@ from .state import FIELDS
 from .text import Text
 
 WEB = Path(__file__).resolve().parent.parent / "assets" / "web"
+# cloze.js, which the others build on, comes first.
+SCRIPTS = sorted(WEB.glob("*.js"), key=lambda file: (file.stem != "cloze", file.name))
 FONTS = ["system-ui", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif"]
 KEEP = {"Cache-Control": "public, max-age=86400"}
 
@@ -50,10 +53,15 @@ def forget(request: gr.Request) -> None:
 def settings(root_path: str = "") -> dict[str, Any]:
     """What `launch` is given: nothing leaves the machine, nothing of a visitor is kept."""
     return {
-        "app_kwargs": {"routes": [Route("/cloze/plotly.js", plotly_js), Route("/cloze/cloze.js", cloze_js)]},
+        "app_kwargs": {
+            "routes": [
+                Route("/cloze/plotly.js", plotly_js),
+                *(Route(f"/cloze/{file.name}", script) for file in SCRIPTS),
+            ]
+        },
         "theme": gr.themes.Base(font=FONTS, font_mono=["ui-monospace", "monospace"], primary_hue="slate"),
         "css_paths": sorted(WEB.glob("*.css")),
-        "head": f'<script src="{root_path.rstrip("/")}/cloze/cloze.js"></script>',
+        "head": "".join(f'<script src="{root_path.rstrip("/")}/cloze/{file.name}"></script>' for file in SCRIPTS),
         "footer_links": [],
         "root_path": root_path or None,
         "run_history": False,
@@ -72,8 +80,9 @@ def plotly_js(request: object) -> Response:
     return Response(get_plotlyjs(), media_type="text/javascript", headers=KEEP)
 
 
-def cloze_js(request: object) -> Response:
-    return FileResponse(WEB / "cloze.js", media_type="text/javascript")
+def script(request: Request) -> Response:
+    """One of the page's own scripts."""
+    return FileResponse(WEB / request.url.path.rsplit("/", 1)[1], media_type="text/javascript")
 
 
 def serve(host: str, port: int, root_path: str = "", backbone: str | None = None) -> None:

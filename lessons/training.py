@@ -53,13 +53,32 @@ def stop(session: str | None, method: str) -> None:
         _stop.add((session, method))
 
 
+def begin(key: tuple[str, str]) -> None:
+    """Forget a stop that was meant for an earlier training."""
+    _stop.discard(key)
+
+
+def stopped(key: tuple[str, str]) -> bool:
+    """Whether a session's training is asked to end."""
+    return key in _stop
+
+
 async def train(
-    session: str, method: str, model: TextClassifier, examples: Dataset, *, keep: bool = True
+    session: str,
+    method: str,
+    model: TextClassifier,
+    examples: Dataset,
+    *,
+    keep: bool = True,
+    held_out: Dataset | None = None,
 ) -> AsyncGenerator[Progress]:
-    """Wait for the turn, train `model` on `examples`, and hand it to the session's models at the end if `keep`."""
+    """Wait for the turn, train `model` on `examples`, and hand it to the session's models at the end if `keep`.
+
+    The curve follows `held_out`, the English reviews unless told otherwise.
+    """
     key = (session, method)
     _stop.discard(key)
-    curve_set = models.held_out().take(range(CURVE_REVIEWS))
+    curve_set = behind_curve(held_out or models.held_out())
     progress = Progress("waiting")
     with DESK.ticket() as ticket:
         while (ahead := DESK.ahead(ticket)) and key not in _stop:
@@ -71,11 +90,11 @@ async def train(
         steps = model.fit_steps(examples.texts, examples.labels)
         shown = 0.0
         while (step := await anyio.to_thread.run_sync(_next, steps)) is not None:
-            held_out = progress.held_out
+            measured = progress.held_out
             last = step.step == step.total or key in _stop
             if last or step.step == 1 or step.step % max(1, step.total // HELD_OUT_POINTS) == 0:
                 score = await anyio.to_thread.run_sync(model.score, curve_set.texts, curve_set.labels)
-                held_out = (*held_out, (step.step, float(score)))
+                measured = (*measured, (step.step, float(score)))
             progress = Progress(
                 "running",
                 step=step.step,
@@ -83,7 +102,7 @@ async def train(
                 seconds=step.seconds,
                 losses=(*progress.losses, step.loss),
                 train=(*progress.train, step.accuracy),
-                held_out=held_out,
+                held_out=measured,
             )
             if last:
                 break
@@ -113,8 +132,14 @@ def status(t: Text, progress: Progress) -> str:
     return str(el("p", said, cls=f"status {progress.state}", role="status", aria_live="polite"))
 
 
-def curves(t: Text, progress: Progress, hue: str) -> dict[str, object]:
-    """The curves so far as a chart's value."""
+def behind_curve(held_out: Dataset) -> Dataset:
+    """The held-out reviews that are asked again and again during a training."""
+    return held_out.take(range(min(CURVE_REVIEWS, len(held_out))))
+
+
+def curves(t: Text, progress: Progress, hue: str, held_out: Dataset | None = None) -> dict[str, object]:
+    """The curves so far as a chart's value; `held_out` as `train` was given it."""
+    held_out = held_out or models.held_out()
     names = {
         "step": t("step"),
         "accuracy": t("accuracy"),
@@ -123,18 +148,18 @@ def curves(t: Text, progress: Progress, hue: str) -> dict[str, object]:
         "held_out": t("curve.held_out"),
         "majority": t("majority"),
     }
-    majority = models.held_out().majority
+    majority = held_out.majority
     steps = range(1, len(progress.losses) + 1)
     figure = training_curves(steps, progress.losses, progress.train, progress.held_out, majority, hue=hue, names=names)
     if not progress.losses:
         return figure_value(figure, t("curve.none"))
-    held_out = percent(progress.held_out[-1][1]) if progress.held_out else "–"
     result = t(
         "curve.result",
         loss=f"{progress.losses[-1]:.2f}",
         train=percent(progress.train[-1]),
-        held_out=held_out,
-        n=CURVE_REVIEWS,
+        held_out=percent(progress.held_out[-1][1]) if progress.held_out else "–",
+        n=len(behind_curve(held_out)),
+        set=t(f"set.{held_out.name}"),
         majority=percent(majority),
     )
     return figure_value(figure, result)

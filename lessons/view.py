@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from markupsafe import Markup, escape
+
+from paradigms.words import HAN
 
 
 def el(tag: str, *children: object, **attributes: object) -> Markup:
@@ -13,23 +16,23 @@ def el(tag: str, *children: object, **attributes: object) -> Markup:
     >>> el("b", "1 < 2", cls="sum")
     Markup('<b class="sum">1 &lt; 2</b>')
     """
-    written = Markup()
-    for name, value in attributes.items():
-        if value is not None and value is not False:
-            key = "class" if name == "cls" else name.replace("_", "-")
-            written += Markup(' %s="%s"') % (Markup(key), "" if value is True else value)
+    written = "".join(
+        f' {"class" if name == "cls" else name.replace("_", "-")}="{"" if value is True else escape(value)}"'
+        for name, value in attributes.items()
+        if value is not None and value is not False
+    )
     if tag in ("br", "hr"):
-        return Markup("<%s%s>") % (Markup(tag), written)
-    return Markup("<%s%s>%s</%s>") % (Markup(tag), written, join(children), Markup(tag))
+        return Markup(f"<{tag}{written}>")
+    return Markup(f"<{tag}{written}>{join(children)}</{tag}>")
 
 
 def join(children: Iterable[object]) -> Markup:
     """Children one after the other; None is nothing, a list is its items."""
-    parts = Markup()
-    for child in children:
-        if child is not None:
-            parts += join(child) if isinstance(child, list | tuple) else escape(child)
-    return parts
+    return Markup(
+        "".join(
+            join(child) if isinstance(child, list | tuple) else escape(child) for child in children if child is not None
+        )
+    )
 
 
 def pick(text: object, value: str, *, cls: str = "", title: str | None = None, pressed: bool | None = None) -> Markup:
@@ -38,6 +41,15 @@ def pick(text: object, value: str, *, cls: str = "", title: str | None = None, p
     return el(
         "button", text, type="button", cls=f"pick {cls}".strip(), data_pick=value, title=title, aria_pressed=state
     )
+
+
+def written(term: str) -> str:
+    """A run of words as it is written: between two Chinese characters there is no space.
+
+    >>> written("漂 亮"), written("very good")
+    ('漂亮', 'very good')
+    """
+    return re.sub(f"(?<=[{HAN}]) (?=[{HAN}])", "", term)
 
 
 def percent(share: float, digits: int = 0) -> str:

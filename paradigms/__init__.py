@@ -8,11 +8,22 @@ from importlib import import_module
 from typing import Any
 
 _HOME = {
+    "AutoTemplate": ".prompt.auto_template",
+    "AutoVerbalizer": ".prompt.auto_verbalizer",
     "BertFineTune": ".bert_finetune",
+    "CausalLM": ".causal_lm",
     "Dataset": ".data",
+    "Demonstrations": ".prompt.demonstrations",
     "MaskedLM": ".masked_lm",
+    "PPT": ".prompt.ppt",
+    "PTuning": ".prompt.p_tuning",
+    "PTuningV2": ".prompt.p_tuning_v2",
     "ParadigmError": ".errors",
+    "Pet": ".prompt.pet",
+    "Plan": ".plan",
     "PromptClassifier": ".prompt.classifier",
+    "PromptTuning": ".prompt.prompt_tuning",
+    "Seq2SeqPromptTuning": ".prompt.seq2seq_prompt_tuning",
     "Template": ".prompt.template",
     "TextClassifier": ".base",
     "TfidfNaiveBayes": ".tfidf_nb",

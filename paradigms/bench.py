@@ -25,12 +25,18 @@ from .base import TextClassifier
 from .bert_finetune import BertFineTune
 from .data import few_shot, load
 from .errors import ParadigmError
+from .flops import flops, matmul_rate
 from .masked_lm import BUILT_IN, MaskedLM, has_bf16, use_bf16
 from .prompt.classifier import DEFAULT_TEMPLATE, DEFAULT_VERBALIZER, PromptClassifier
 from .prompt.template import Template
 from .prompt.verbalizer import Verbalizer
 
 PLAIN_BATCH = 64
+DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16}
+# The plain ways, as the ratios to them are called. The checkpoint is stored in fp16, and in fp16 the pipeline runs it
+# unless told otherwise, which many processors do slower than fp32.
+PLAIN = ("default", "batched", "fp32", "fp32 batched", "loop")
+COLUMNS = ("default", "batched", "fp32", "batched", "loop")
 WARM_UP = 32  # texts that a plain way answers before the clock starts
 
 
@@ -40,17 +46,18 @@ class Row:
 
     what: str
     seconds: float  # the best of its repetitions
-    ratio: float | None  # to the pipeline in its default way; None for training, which no pipeline does
-    ratio_fp32: float | None  # to that pipeline told to run in fp32, which many processors do faster than fp16
+    ratios: dict[str, float]  # to each of PLAIN; none for training, which none of them does
+    matmul_share: float | None  # of the rate of a large matrix product in the same data type; only for our own
     agreement: float | None  # share of the texts given the label that the plain fp32 model gives; None without labels
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
 
     def __str__(self) -> str:
-        ratio = "" if self.ratio is None else f"{self.ratio:6.1f}x {self.ratio_fp32:6.1f}x"
-        agreement = "" if self.agreement is None else f"  same label {self.agreement:.2%}"
-        return f"{self.what:<58} {self.seconds:7.2f} s {ratio}{agreement}"
+        ratios = "".join(f" {ratio:7.1f}x" for ratio in self.ratios.values())
+        share = "" if self.matmul_share is None else f"{self.matmul_share:.0%}"
+        agreement = "" if self.agreement is None else f"{self.agreement:.2%}"
+        return f"{self.what:<46} {self.seconds:7.2f} s{ratios} {share:>7} {agreement:>10}".rstrip()
 
 
 @dataclass(frozen=True)
@@ -92,15 +99,25 @@ class Benchmark:
     machine: Machine
     n_texts: int  # answered in every row
     n_left_out: int  # texts that a plain call would read differently: too long, or with [MASK] in them
+    n_flops: float  # of the matrix products that these answers need, see `flops`
+    matmul: dict[str, float]  # FLOP/s of a large matrix product, by data type
     rows: tuple[Row, ...]
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
 
     def __str__(self) -> str:
-        heading = f"{'':<58} {'':>9} {'default':>7} {'fp32':>7}"
         left_out = f" ({self.n_left_out} left out)" if self.n_left_out else ""
-        return "\n".join([str(self.machine), f"{self.n_texts} texts{left_out}", heading, *map(str, self.rows)])
+        rates = ", ".join(f"{rate / 1e9:.0f} GFLOP/s in {dtype}" for dtype, rate in self.matmul.items())
+        return "\n".join(
+            [
+                str(self.machine),
+                f"{self.n_texts} texts{left_out}, {self.n_flops / 1e9:.0f} GFLOP; a large matrix product: {rates}",
+                f"{'':<56} {'pipeline':^35} {'':>8} {'matmul':>7} {'same':>10}",
+                f"{'':<56} " + " ".join(f"{name:>8}" for name in COLUMNS) + f" {'share':>7} {'label':>10}",
+                *map(str, self.rows),
+            ]
+        )
 
 
 def bench(texts: Sequence[str], *, repeats: int = 3, shots: int = 16, steps: int | None = None) -> Benchmark:
@@ -112,9 +129,11 @@ def bench(texts: Sequence[str], *, repeats: int = 3, shots: int = 16, steps: int
     kept = alike(texts)
     if not kept:
         raise ParadigmError("no_texts", "no text that plain transformers would read as it stands")
+    matmul = {name: matmul_rate(dtype) for name, dtype in DTYPES.items() if name == "fp32" or has_bf16()}
+    n_flops = work(kept)
     with quiet():
-        rows = (*answering(kept, repeats), *training(shots, steps))
-    return Benchmark(Machine.here(), len(kept), len(texts) - len(kept), rows)
+        rows = (*answering(kept, repeats, n_flops, matmul), *training(shots, steps))
+    return Benchmark(Machine.here(), len(kept), len(texts) - len(kept), n_flops, matmul, rows)
 
 
 def alike(texts: Sequence[str]) -> list[str]:
@@ -125,42 +144,58 @@ def alike(texts: Sequence[str]) -> list[str]:
     return [text for text, ours, ids in zip(texts, encoded, plain, strict=True) if list(ours.input_ids) == ids]
 
 
+def work(texts: Sequence[str]) -> float:
+    """Floating-point operations that the answers to these texts need."""
+    lm, words = MaskedLM.load(), Verbalizer.parse(DEFAULT_VERBALIZER).words
+    return flops(lm, Template.parse(DEFAULT_TEMPLATE).encode(texts, lm.tokenizer, lm.max_length), len(words))
+
+
 def fill_in(texts: Sequence[str]) -> list[str]:
     """The filled templates as strings, with the tokenizer's own mask token."""
     template, mask = Template.parse(DEFAULT_TEMPLATE), MaskedLM.load().tokenizer.mask_token
     return [template.fill(text.strip()).replace("[MASK]", mask) for text in texts]
 
 
-def answering(texts: Sequence[str], repeats: int) -> tuple[Row, ...]:
-    """Zero-shot, the pipeline first: one text at a time and in batches, as it comes and in fp32."""
+def answering(texts: Sequence[str], repeats: int, n_flops: float, matmul: dict[str, float]) -> tuple[Row, ...]:
+    """Zero-shot: the plain ways first, the pipeline one text at a time and in batches, as it comes and in fp32."""
     from transformers import pipeline
 
     filled = fill_in(texts)
-    measured: list[tuple[str, float, np.ndarray | None]] = []
-    # The checkpoint is stored in fp16, and in fp16 the pipeline runs it unless told otherwise.
+    measured: list[tuple[str, float, str | None, np.ndarray | None]] = []  # what, seconds, our data type, labels
     for stored, chosen in (("default", {}), ("fp32", {"dtype": torch.float32})):
         fill = pipeline("fill-mask", model=str(BUILT_IN), **chosen)
         for how, size in (("", {}), (f", batch_size={PLAIN_BATCH}", {"batch_size": PLAIN_BATCH})):
             fill(filled[:WARM_UP], **size)
             seconds, _ = best(1, partial(fill, filled, **size))
-            measured.append((f'pipeline("fill-mask"), {stored}{how}', seconds, None))
+            measured.append((f'pipeline("fill-mask"), {stored}{how}', seconds, None, None))
 
     plain = PlainLoop()
     plain(texts[:WARM_UP])
     seconds, gold = best(repeats, partial(plain, texts))
-    measured.append((f"BertForMaskedLM, batches of {PLAIN_BATCH}, fp32", seconds, gold))
+    measured.append((f"BertForMaskedLM, batches of {PLAIN_BATCH}, fp32", seconds, None, gold))
 
     ours = PromptClassifier()
+
+    def timed(dtype: str) -> tuple[float, str, np.ndarray]:
+        seconds, labels = best(repeats, partial(zero_shot, ours, texts))
+        return seconds, dtype, labels
+
     if use_bf16(len(texts)):
         zero_shot(ours, texts)
-        measured.append(("PromptClassifier, bf16", *best(repeats, partial(zero_shot, ours, texts))))
+        measured.append(("PromptClassifier, bf16", *timed("bf16")))
     with only_fp32():
         zero_shot(ours, texts)
-        measured.append(("PromptClassifier, fp32", *best(repeats, partial(zero_shot, ours, texts))))
-    default, fp32 = measured[0][1], measured[2][1]
+        measured.append(("PromptClassifier, fp32", *timed("fp32")))
+    plainly = dict(zip(PLAIN, (seconds for _, seconds, _, _ in measured), strict=False))
     return tuple(
-        Row(what, seconds, default / seconds, fp32 / seconds, None if got is None else float((got == gold).mean()))
-        for what, seconds, got in measured
+        Row(
+            what,
+            seconds,
+            {name: other / seconds for name, other in plainly.items()},
+            None if dtype is None else n_flops / seconds / matmul[dtype],
+            None if got is None else float((got == gold).mean()),
+        )
+        for what, seconds, dtype, got in measured
     )
 
 
@@ -171,7 +206,7 @@ def training(shots: int, steps: int | None = None) -> tuple[Row, ...]:
     classifier: TextClassifier
     for classifier in (BertFineTune(steps=steps), PromptClassifier(steps=steps)):
         seconds, _ = best(1, partial(classifier.fit, examples.texts, examples.labels))
-        rows.append(Row(f"train {type(classifier).__name__}, {shots} examples per class", seconds, None, None, None))
+        rows.append(Row(f"train {type(classifier).__name__}, {shots} examples per class", seconds, {}, None, None))
     return tuple(rows)
 
 

@@ -75,18 +75,28 @@ class BertFineTune(TextClassifier):
 
     def fit_steps(self, texts: Sequence[str], labels: Sequence[str]) -> Iterator[TrainStep]:
         texts, self.classes_, classes_of = training_set(texts, labels)
+        yield from self._train(texts, torch.from_numpy(classes_of))
+
+    def distil_steps(self, texts: Sequence[str], classes: np.ndarray, taught: np.ndarray) -> Iterator[TrainStep]:
+        """Train towards a teacher's probabilities `taught`, shape (n_texts, n_classes), in place of labels (Hinton et
+        al. 2015, section 2). A step's accuracy is how often the teacher's most probable class is met."""
+        self.classes_ = classes
+        yield from self._train(list(texts), torch.from_numpy(taught).float())
+
+    def _train(self, texts: list[str], gold: Tensor) -> Iterator[TrainStep]:
+        """`gold` is a class for each text, shape (n,), or probabilities, shape (n, C)."""
         self._build()
         self.trainable_parameters_ = n_trainable(self.encoder_) + n_trainable(self.head_)
 
         encoded = self.lm_.encode(texts)
         lengths = [len(item.input_ids) for item in encoded]
-        gold = torch.from_numpy(classes_of)
+        best = gold if gold.ndim == 1 else gold.argmax(dim=1)  # (n,)
 
         def loss_of(rows: list[int]) -> tuple[Tensor, int]:
             with torch.autocast("cpu", torch.bfloat16, enabled=use_bf16(len(texts))):
                 logits = self._logits([encoded[row] for row in rows]).float()  # (B, C)
             loss = nn.functional.cross_entropy(logits, gold[rows])
-            return loss, int((logits.argmax(dim=1) == gold[rows]).sum())
+            return loss, int((logits.argmax(dim=1) == best[rows]).sum())
 
         trained = nn.ModuleList([self.encoder_, self.head_])
         chosen = schedule(len(texts), RATES, self.steps, self.batch_size, self.lr)

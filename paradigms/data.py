@@ -99,7 +99,8 @@ def load(source: str | Path, split: str = "train") -> Dataset:
 
 def load_challenge() -> list[Example]:
     """The built-in challenge set: `label<TAB>text<TAB>phenomenon<TAB>pair` with a header."""
-    rows = csv.DictReader((REVIEWS / "challenge.tsv").open(encoding="utf8", newline=""), delimiter="\t")
+    with (REVIEWS / "challenge.tsv").open(encoding="utf8", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter="\t"))
     return [Example(row["label"], row["text"], row["phenomenon"], row["pair"]) for row in rows]
 
 

@@ -73,10 +73,59 @@ def _bert_finetune(seed: int, backbone: str | None = None) -> TextClassifier:
     return BertFineTune(backbone=backbone, seed=seed)
 
 
-def _prompt(seed: int, **options: Any) -> TextClassifier:
+def _prompt(seed: int, tune: str = "all", **options: Any) -> TextClassifier:
     from .prompt.classifier import PromptClassifier
 
-    return PromptClassifier(seed=seed, **options)
+    return PromptClassifier(train=tune, seed=seed, **options)
+
+
+def _demonstrations(seed: int, **options: Any) -> TextClassifier:
+    from .prompt.demonstrations import Demonstrations
+
+    return Demonstrations(seed=seed, **options)
+
+
+def _prompt_tuning(seed: int, **options: Any) -> TextClassifier:
+    from .prompt.prompt_tuning import PromptTuning
+
+    return PromptTuning(seed=seed, **options)
+
+
+def _p_tuning(seed: int, tune: str = "prompt", **options: Any) -> TextClassifier:
+    from .prompt.p_tuning import PTuning
+
+    return PTuning(train=tune, seed=seed, **options)
+
+
+def _p_tuning_v2(seed: int, **options: Any) -> TextClassifier:
+    from .prompt.p_tuning_v2 import PTuningV2
+
+    return PTuningV2(seed=seed, **options)
+
+
+def _ppt(seed: int, **options: Any) -> TextClassifier:
+    from .prompt.ppt import PPT
+
+    return PPT(seed=seed, **options)
+
+
+def _pet(seed: int, verbalizer: str | None = None, **options: Any) -> TextClassifier:
+    from .prompt.pet import PAIRS, Pet
+
+    pairs = [(template, verbalizer or own) for template, own in PAIRS]
+    return Pet(pairs, seed=seed, **options)
+
+
+def _auto_template(seed: int, **options: Any) -> TextClassifier:
+    from .prompt.auto_template import AutoTemplate
+
+    return AutoTemplate(seed=seed, **options)
+
+
+def _auto_verbalizer(seed: int, **options: Any) -> TextClassifier:
+    from .prompt.auto_verbalizer import AutoVerbalizer
+
+    return AutoVerbalizer(seed=seed, **options)
 
 
 # By the name the command line has for it.
@@ -85,9 +134,34 @@ METHODS: dict[str, Callable[..., TextClassifier]] = {
     "word2vec-lstm": _word2vec_lstm,
     "bert-finetune": _bert_finetune,
     "prompt": _prompt,
+    "demonstrations": _demonstrations,
+    "prompt-tuning": _prompt_tuning,
+    "p-tuning": _p_tuning,
+    "p-tuning-v2": _p_tuning_v2,
+    "ppt": _ppt,
+    "pet": _pet,
+    "auto-template": _auto_template,
+    "auto-verbalizer": _auto_verbalizer,
 }
-OPTIONS = {"bert-finetune": {"backbone"}, "prompt": {"backbone", "template", "verbalizer"}}
-ZERO_SHOT = {"prompt"}  # what can answer before it has seen a labelled example
+OPTIONS = {
+    "bert-finetune": {"backbone"},
+    "prompt": {"backbone", "template", "verbalizer", "tune"},
+    "demonstrations": {"backbone", "template", "verbalizer"},
+    "prompt-tuning": {"backbone", "template", "verbalizer", "init"},
+    "p-tuning": {"backbone", "template", "verbalizer", "init", "tune"},
+    "p-tuning-v2": {"backbone", "template", "verbalizer", "init"},
+    "ppt": {"backbone", "template", "verbalizer"},
+    "pet": {"backbone", "verbalizer"},
+    "auto-template": {"backbone", "template", "verbalizer", "search", "tune"},
+    "auto-verbalizer": {"backbone", "template", "verbalizer", "search", "tune"},
+}
+# What can answer before it has seen a labelled example, and the parameters with which it does.
+ZERO_SHOT: dict[str, dict[str, Any]] = {
+    "prompt": {"train": "nothing"},
+    "demonstrations": {"train": "nothing", "shown": 0},
+    "pet": {"n_labelled": 0},
+}
+UNLABELLED = {"pet"}  # what learns from the texts of the training set beyond the labelled ones, without their labels
 
 
 def make(method: str, seed: int = 0, **options: Any) -> TextClassifier:
@@ -115,18 +189,21 @@ def evaluate(
     """Train `method` on `train` (or on `shots` examples per class of it) and measure it on `test`."""
     model = make(method, seed, **options)
     start = time.perf_counter()
-    used = 0
     if shots == 0:
         if method not in ZERO_SHOT:
             message = f"{method} cannot answer without labelled examples"
             raise MethodError("needs_examples", message, offending=method)
+        model.set_params(**ZERO_SHOT[method])
         # The labels' names are all that is learned: which label words stand for which.
-        model.set_params(train="nothing").fit(test.classes, test.classes)
+        used, texts, labels = 0, tuple(test.classes), tuple(test.classes)
     else:
         examples = few_shot(train, shots, seed) if shots else train
-        used = len(examples)
-        for step in model.fit_steps(examples.texts, examples.labels):
-            on_step(step)
+        used, texts, labels = len(examples), examples.texts, examples.labels
+    if method in UNLABELLED:
+        given = set(texts)
+        model.set_params(unlabelled=[text for text in train.texts if text not in given])
+    for step in model.fit_steps(texts, labels):
+        on_step(step)
     fitted = time.perf_counter()
     right = int((model.predict(test.texts) == np.asarray(test.labels, dtype=object)).sum())
     predicted = time.perf_counter()

@@ -1,8 +1,8 @@
 """The backbone: a masked language model that is asked about one position only.
 
 `transformers` gives the whole sentence over the whole vocabulary. A prompt needs one row of that, often two columns
-of it, so the work is cut where it is not looked at: texts of like length share a batch, the head runs at [MASK] only,
-and where just label words are asked for only their rows of the decoder are multiplied.
+of it, so the work is cut where it is not looked at: texts of like length share a batch, the last layer and the head
+run at [MASK] only, and where just label words are asked for only their rows of the decoder are multiplied.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from torch import Tensor, nn
 
 from .allocator import keep_freed_memory
 from .backbone import BUILT_IN, NAME
+from .encoder import Layer, encoded_at_mask, kept_layers_of, layers_of
 from .errors import ParadigmError
 from .hub import reachable
 from .tokens import Encoded, piece_ids, special_frame
@@ -29,7 +30,7 @@ from .tokens import Encoded, piece_ids, special_frame
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-TOKENS_PER_BATCH = 2048  # enough to keep two cores busy, small enough to stay in their caches
+TOKENS_PER_BATCH = 1024  # enough to keep two cores busy, few enough that nobody waits long for the next batch
 SEEN_TEXTS = 20_000  # states kept, 30 MB at width 384
 BF16_FROM = 32  # texts in one call from which bf16 is worth its rounding
 
@@ -143,18 +144,32 @@ class MaskedLM:
 
     def hidden(self, batch: Batch, *, attentions: bool = False):
         """The encoder's output: `.last_hidden_state` (B, T, H) and, if asked for, `.attentions`."""
+        return self.model.base_model(**self._inputs(batch), output_attentions=attentions)
+
+    def _inputs(self, batch: Batch) -> dict[str, Tensor]:
         inputs = {"input_ids": batch.input_ids, "attention_mask": batch.attention_mask}
         if getattr(self.model.config, "type_vocab_size", 0) > 1:
             inputs["token_type_ids"] = batch.token_type_ids
-        return self.model.base_model(**inputs, output_attentions=attentions)
+        return inputs
 
     def states_at_mask(self, batch: Batch) -> Tensor:
         """What the head makes of the encoder's output at [MASK], shape (B, H); the decoder's input."""
-        hidden = self.hidden(batch).last_hidden_state  # (B, T, H)
-        at_mask = hidden[torch.arange(len(batch.mask_position)), batch.mask_position]  # (B, H)
+        if (layers := self._layers()) is None:
+            hidden = self.hidden(batch).last_hidden_state  # (B, T, H)
+            at_mask = hidden[torch.arange(len(batch.mask_position)), batch.mask_position]  # (B, H)
+        else:
+            at_mask = encoded_at_mask(self.model, layers, self._inputs(batch), batch.mask_position)  # (B, H)
         # One position is cheap, and two close logits are where rounding would change the answer: always fp32.
         with torch.autocast("cpu", enabled=False):
             return HEADS[self.model.config.model_type](self.model)(at_mask.float())
+
+    def _layers(self) -> list[Layer] | None:
+        """The encoder's layers, where they can be run by themselves; None in training, with its dropout."""
+        if self.model.training or torch.is_grad_enabled():
+            return None
+        dtype = torch.bfloat16 if torch.is_autocast_enabled("cpu") else torch.float32
+        # A model whose answers are kept does not change, so its weights can be kept ready as well.
+        return kept_layers_of(self.model, dtype) if self.seen.capacity else layers_of(self.model, dtype)
 
     def decode(self, states: Tensor, word_ids: Sequence[int] | None = None) -> Tensor:
         """Logits over the vocabulary, shape (B, V), or over some words of it, shape (B, n_words)."""
@@ -169,19 +184,17 @@ class MaskedLM:
 
         Other words for the same filled texts do not run the encoder again.
         """
+        from .engine import ENGINE  # which is built on this module
+
         if not encoded:
             return torch.empty(0, 0)
-        bf16 = use_bf16(len(encoded))
-        states = {item: known for item in encoded if (known := self.seen.get((item, bf16))) is not None}
-        asked = [item for item in dict.fromkeys(encoded) if item not in states]
+        with torch.inference_mode(), torch.autocast("cpu", enabled=False):
+            return self.decode(ENGINE.ask(self, encoded, hurried=len(encoded) < BF16_FROM), word_ids)
+
+    def states(self, encoded: Sequence[Encoded], bf16: bool = False) -> Tensor:
+        """`states_at_mask` of one batch without gradients, shape (B, H); for the engine to call."""
         with evaluating(self.model, bf16):
-            for rows in length_sorted([len(item.input_ids) for item in asked]):
-                batch = [asked[row] for row in rows]
-                for item, answered in zip(batch, self.states_at_mask(self.batch(batch)), strict=True):
-                    states[item] = answered
-                    self.seen.put((item, bf16), answered)
-            with torch.autocast("cpu", enabled=False):
-                return self.decode(torch.stack([states[item] for item in encoded]), word_ids)
+            return self.states_at_mask(self.batch(encoded))
 
 
 class Seen:

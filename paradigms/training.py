@@ -54,18 +54,23 @@ def train_steps(
     loss_of: Callable[[list[int]], tuple[Tensor, int]],
     schedule: Schedule,
     seed: int,
+    share_of_rate: Callable[[nn.Parameter], float] = lambda weight: 1.0,
 ) -> Iterator[TrainStep]:
     """Train what requires a gradient in `module`, one step at a time.
 
     `lengths` are the lengths of the examples in tokens, `loss_of(rows)` gives the mean loss of a batch of examples and
-    how many of them were right. Between two steps the module is in evaluation mode. The random state of the caller is
-    left alone: it is put back after every step.
+    how many of them were right. `share_of_rate` is for weights that learn slower or faster than others. Between two
+    steps the module is in evaluation mode. The random state of the caller is left alone: it is put back after every
+    step.
     """
     trained = [weight for weight in module.parameters() if weight.requires_grad]
+    groups: dict[tuple[float, bool], list[nn.Parameter]] = {}
+    for weight in trained:
+        groups.setdefault((share_of_rate(weight), weight.ndim > 1), []).append(weight)
     optimizer = torch.optim.AdamW(
         [
-            {"params": [w for w in trained if w.ndim > 1], "weight_decay": schedule.weight_decay},
-            {"params": [w for w in trained if w.ndim <= 1], "weight_decay": 0.0},
+            {"params": weights, "share": share, "weight_decay": schedule.weight_decay if matrices else 0.0}
+            for (share, matrices), weights in groups.items()
         ],
         lr=schedule.lr,
         fused=True,
@@ -79,7 +84,7 @@ def train_steps(
         batches = batches or epoch(lengths, schedule.batch_size, order)
         rows = batches.pop()
         for group in optimizer.param_groups:
-            group["lr"] = schedule.lr * schedule.rate(step)
+            group["lr"] = schedule.lr * group["share"] * schedule.rate(step)
         callers_randomness = torch.get_rng_state()
         torch.set_rng_state(randomness)
         module.train()

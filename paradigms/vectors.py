@@ -40,13 +40,14 @@ class Documents:
 
     def __iter__(self) -> Iterator[list[str]]:
         for file in self.files:
-            with _open(file) as lines:
+            with opened(file) as lines:
                 for line in lines:
                     if tokens := words(line):
                         yield tokens
 
 
-def _open(file: Path) -> IO[str]:
+def opened(file: Path) -> IO[str]:
+    """A text file as it is, or unpacked on the way where it is `.gz` or `.xz`."""
     if file.suffix == ".gz":
         return gzip.open(file, "rt", encoding="utf8", errors="replace")
     if file.suffix == ".xz":
@@ -61,13 +62,15 @@ def train_vectors(
     n_words: int | None = 20_000,
     min_count: int = 2,
     window: int = 5,
+    sample: float = 1e-4,
     epochs: int = 5,
     seed: int = 0,
     workers: int = 1,
 ) -> KeyedVectors:
     """Skip-gram vectors, shape (n_words, size), of the most frequent words.
 
-    With `workers=1` the same texts and seed give the same vectors; more workers are faster and not repeatable. Raises
+    `sample` is the share of the text from which a word is so frequent that some of its places are passed over (Mikolov
+    et al. 2013, equation 5); 0 passes over none. With `workers=1` the same texts and seed give the same vectors; more workers are faster and not repeatable. Raises
     ParadigmError("no_words") where no word occurs often enough.
     """
     from gensim.models import Word2Vec
@@ -78,7 +81,7 @@ def train_vectors(
             vector_size=size,
             sg=1,
             negative=10,
-            sample=1e-4,
+            sample=sample,
             window=window,
             min_count=min_count,
             max_final_vocab=n_words,

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 PAD, UNKNOWN = 0, 1  # the two rows of the embedding table that are no words
 EMBEDDINGS = ("frozen", "tuned", "random")
+KNOWN_FROM = 0.5  # share of a text's words from which a set of vectors speaks its language
 
 
 class LSTMReader(nn.Module):
@@ -81,6 +82,8 @@ class Word2VecLSTM(TextClassifier):
     """gensim vectors into a (Bi)LSTM in PyTorch.
 
     vectors: "built-in", "train" (skip-gram on the training texts, on the spot) or a folder that `save_vectors` wrote.
+    The built-in ones are English: where they know less than half of the training texts' words, as with Chinese, whose
+    words are characters here, "built-in" does what "train" does. A reader of unknown words only would answer nothing.
     embeddings: "frozen" (only the LSTM learns), "tuned" (the vectors learn too) or "random" (no word2vec at all).
     """
 
@@ -165,12 +168,14 @@ class Word2VecLSTM(TextClassifier):
         return WordMap(tuple(known), points, (float(share[0]), float(share[1])))
 
     def _vectors_for(self, texts: list[str]) -> KeyedVectors:
-        if self.vectors == "built-in":
-            return load_vectors(BUILT_IN)
-        if self.vectors == "train":
-            # A few thousand sentences are little to learn from: rare words count, and more passes are needed.
-            return train_vectors([words(text) for text in texts], n_words=None, min_count=1, epochs=20, seed=self.seed)
-        return load_vectors(self.vectors)
+        if self.vectors not in ("built-in", "train"):
+            return load_vectors(self.vectors)
+        documents = [words(text) for text in texts]
+        if self.vectors == "built-in" and _known(built_in := load_vectors(BUILT_IN), documents) >= KNOWN_FROM:
+            return built_in
+        # A few thousand sentences are little to learn from: rare words count, frequent ones are read at every place,
+        # and more passes are needed.
+        return train_vectors(documents, n_words=None, min_count=1, sample=0, epochs=20, seed=self.seed)
 
     def _table(self) -> Tensor:
         """The embedding table, shape (2 + n_words, E): padding, unknown, then the words."""
@@ -202,7 +207,7 @@ class Word2VecLSTM(TextClassifier):
         return probabilities
 
     def _state(self):
-        own_words = self.vectors != "built-in"
+        own_words = self.keyed_vectors_ is not load_vectors(BUILT_IN)
         arrays = {name: value.numpy() for name, value in self.reader_.state_dict().items()}
         if self.embeddings == "frozen" and not own_words:
             del arrays["embedding.weight"]
@@ -223,6 +228,12 @@ class Word2VecLSTM(TextClassifier):
         self._build(self._table())
         state = {name: torch.from_numpy(value) for name, value in arrays.items()}
         self.reader_.load_state_dict({**self.reader_.state_dict(), **state})
+
+
+def _known(vectors: KeyedVectors, documents: list[list[str]]) -> float:
+    """The share of the documents' words that have a vector; 1 where there is no word."""
+    known = [word in vectors for document in documents for word in document]
+    return sum(known) / len(known) if known else 1.0
 
 
 def _pad(rows: list[list[int]]) -> Tensor:

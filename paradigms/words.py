@@ -8,6 +8,7 @@ by themselves: a bag of characters is the usual baseline where no segmenter is g
 import re
 
 HAN = "\u3400-\u4dbf\u4e00-\u9fff"
+HAN_CHARACTER = re.compile(f"[{HAN}]")
 _WORD = re.compile(
     rf"[{HAN}]"  # one Chinese character
     rf"|[^\W_{HAN}]+(?=n't\b)|n't\b"  # did | n't

@@ -109,24 +109,43 @@
     if (controls === null) return;
     const state = new URLSearchParams(controls);
     const lesson = open();
-    if (lesson && lesson !== document.querySelector(TABS).id.slice(7, -7)) state.set("lesson", lesson);
+    if (lesson && lesson !== lessons()[0]) state.set("lesson", lesson);
+    for (const name of ["hide", "lang"]) if (asked.has(name)) state.set(name, asked.get(name));
     const written = state.size ? `?${state}` : "";
     history.replaceState(null, "", window.location.pathname + written);
     for (const link of document.querySelectorAll("a[data-keeps-state]")) link.href = link.dataset.keepsState + written;
+    window.dispatchEvent(new Event("cloze-address"));
   };
-  // The tab that a link names is opened as soon as it is there and hears clicks.
-  const wanted = new URLSearchParams(window.location.search).get("lesson");
-  // On a narrow screen the tabs that do not fit stand in a menu, where they have a label but no name.
-  const inMenu = (name) => {
-    const place = (document.querySelector("#header header")?.dataset.lessons || "").split(" ").indexOf(name);
-    const label = document.querySelectorAll("#lessons .visually-hidden > button")[place]?.textContent;
-    return [...document.querySelectorAll("#lessons .overflow-dropdown button")].find((button) => button.textContent === label);
+  // A teacher's link may hide tabs, and parts of them, of which the style sheet says what they cover.
+  const asked = new URLSearchParams(window.location.search);
+  const hidden = (asked.get("hide") || "").split(",").filter((name) => /^[a-z]+$/.test(name));
+  if (asked.get("lang")) hidden.push("language");
+  document.documentElement.classList.add(...hidden.map((name) => `hide-${name}`));
+  const lessons = () => (document.querySelector("#header header")?.dataset.lessons || "").split(" ");
+  // On a narrow screen the tabs that do not fit stand in a menu, where they have a label but no name. Which ones fit,
+  // Gradio measures on copies of all of them.
+  const copyOf = (name) => document.querySelectorAll("#lessons .visually-hidden > button")[lessons().indexOf(name)];
+  const inMenu = (name) => [...document.querySelectorAll("#lessons .overflow-dropdown button")]
+    .find((button) => button.textContent === copyOf(name)?.textContent);
+  const byName = (name) => document.getElementById(`lesson-${name}-button`) || inMenu(name);
+  const hideTabs = () => {
+    for (const name of hidden)
+      for (const button of [copyOf(name), byName(name)]) if (button && !button.hidden) {
+        button.hidden = true;
+        button.style.setProperty("display", "none", "important");
+        window.dispatchEvent(new Event("resize"));
+      }
   };
+  // The tab that a link names, or else the first that is not hidden, is opened as soon as it is there and hears clicks.
   const openWanted = () => {
+    const address = window.location.search;
+    if (hidden.length) new MutationObserver(hideTabs).observe(document.body, { childList: true, subtree: true });
     const timer = setInterval(() => {
-      const tab = [...document.querySelectorAll(TABS)].find((button) => button.id === `lesson-${wanted}-button`)
-        || inMenu(wanted);
-      if (tab && open() !== wanted) tab.click();
+      const other = document.querySelector("a[data-keeps-state]");
+      if (other && other.lang === asked.get("lang")) window.location.replace(other.dataset.keepsState + address);
+      const name = asked.get("lesson") || lessons().find((one) => !hidden.includes(one));
+      const tab = byName(name);
+      if (tab && open() !== name) tab.click();
       else if (tab) clearInterval(timer);
     }, 50);
     setTimeout(() => clearInterval(timer), 20000);
@@ -156,6 +175,6 @@
       return open() || "compare";
     },
   };
-  const start = () => { watchTheme(); if (wanted) openWanted(); };
+  const start = () => { watchTheme(); if (asked.get("lesson") || hidden.length) openWanted(); };
   if (document.body) start(); else document.addEventListener("DOMContentLoaded", start);
 })();

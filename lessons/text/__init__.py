@@ -4,12 +4,44 @@ from __future__ import annotations
 
 from string import Template as Pattern
 
-from . import bayes, challenge, common, compare, errors, finetune, lstm, prompt
+from . import (
+    anatomy,
+    bayes,
+    challenge,
+    common,
+    compare,
+    context,
+    errors,
+    finetune,
+    grid,
+    lstm,
+    origins,
+    playground,
+    prompt,
+    search,
+    soft,
+)
 
 LANGUAGES = ("en", "zh")
 
 WORDS: dict[str, tuple[str, str]] = {}
-for _module in (common, compare, challenge, bayes, lstm, finetune, prompt, errors):
+for _module in (
+    common,
+    anatomy,
+    compare,
+    challenge,
+    bayes,
+    lstm,
+    finetune,
+    prompt,
+    soft,
+    search,
+    playground,
+    grid,
+    context,
+    origins,
+    errors,
+):
     for _key, _pair in _module.WORDS.items():
         if _key in WORDS:
             raise KeyError(f"the text {_key!r} is given twice")

@@ -106,16 +106,17 @@ WORDS: dict[str, tuple[str, str]] = {
     "bayes.axis.given": ("answered", "模型的回答"),
     "bayes.axis.true": ("true label", "真实标签"),
     "bayes.result.confusion": (
-        "$right of $n held-out reviews are right ($value, 95% interval $low–$high); $first $negative reviews were "
+        "$right of $n held-out $set are right ($value, 95% interval $low–$high); $first $negative reviews were "
         "taken for $positive, $second $positive ones for $negative.",
-        "$n 条留出的影评答对 $right 条（$value，95% 区间 $low–$high）；$first 条$negative影评被判为$positive，"
+        "$n 条留出的$set答对 $right 条（$value，95% 区间 $low–$high）；$first 条$negative影评被判为$positive，"
         "$second 条$positive影评被判为$negative。",
     ),
     "bayes.errors": ("Its most confident mistakes", "最自信的错误"),
     "bayes.errors.note": (
-        "$shown of $n mistakes on held-out reviews, surest first: the label it gave, its probability, and the true "
+        "$shown of $n mistakes on held-out $set, surest first: the label it gave, its probability, and the true "
         "label. Click one to see why.",
-        "留出影评上共错 $n 条，这里按把握从大到小列出 $shown 条：所给标签、概率和真实标签。点击任意一条看看错在哪里。",
+        "留出的$set上共错 $n 条，这里按把握从大到小列出 $shown 条：所给标签、概率和真实标签。"
+        "点击任意一条看看错在哪里。",
     ),
     "bayes.errors.none": ("Not one mistake on the held-out reviews.", "留出的影评全部答对。"),
     "bayes.errors.true": ("truly $label", "实为$label"),

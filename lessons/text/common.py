@@ -9,7 +9,7 @@ WORDS = {
     "page.model": ("$name · $size parameters", "$name · $size 参数"),
     "page.other": ("中文", "English"),
     "page.other_title": ("This page in Chinese", "本页的英文版"),
-    "sentence.label": ("Sentence (English film review)", "句子（英文影评）"),
+    "sentence.label": ("Sentence (film review)", "句子（影评）"),
     "sentence.placeholder": ("Type a sentence about a film …", "输入一句关于电影的英文 …"),
     "sentence.examples": ("Try", "试试"),
     "sentence.empty": (
@@ -59,10 +59,19 @@ WORDS = {
     "curve.held_out": ("on held-out reviews", "留出的影评"),
     "curve.none": ("The curves appear while a model is trained.", "训练时曲线会在这里出现。"),
     "curve.result": (
-        "Loss $loss; $train right on the training examples so far, $held_out on $n held-out reviews; always guessing "
+        "Loss $loss; $train right on the training examples so far, $held_out on $n held-out $set; always guessing "
         "one class gives $majority.",
-        "损失 $loss；到目前为止训练样本上 $train 正确，$n 条留出影评上 $held_out；总猜同一类为 $majority。",
+        "损失 $loss；到目前为止训练样本上 $train 正确，$n 条留出的$set上 $held_out；总猜同一类为 $majority。",
     ),
-    "held_out": ("$n held-out reviews", "$n 条留出的影评"),
+    "held_out": ("$n held-out $set", "$n 条留出的$set"),
+    "set": ("Reviews to learn from", "用哪一套影评"),
+    "set.reviews": ("English reviews", "英文影评"),
+    "set.reviews-zh": ("Chinese reviews", "中文影评"),
+    "set.choice.reviews": ("English reviews", "英文影评"),
+    "set.choice.reviews-zh": ("Chinese reviews · 中文影评", "中文影评"),
+    "set.note": (
+        "Chinese: $n labelled reviews, every character a word of its own. Sentence and sliders follow the choice.",
+        "中文：共 $n 条标注影评，一个字就是一个“词”。上方的句子和下面的滑块会随选择而变。",
+    ),
     "seed": ("Seed", "随机种子"),
 }

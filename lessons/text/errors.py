@@ -57,5 +57,25 @@ WORDS = {
         "There are only $have examples of “$offending”; $asked were asked for.",
         "“$offending”只有 $have 个样本，而需要 $asked 个。",
     ),
+    "error.not_before_slot": (
+        "A causal model reads only what stands before [MASK]: put {text} before it.",
+        "因果语言模型只读 [MASK] 之前的内容：请把 {text} 放在它前面。",
+    ),
+    "error.no_bar": (
+        "Line $position has no | between label and text: “$offending”.",
+        "第 $position 行的标签与文本之间没有 |：“$offending”。",
+    ),
+    "error.unknown_label": (
+        "Line $position: “$offending” is no label; the labels are $known.",
+        "第 $position 行：“$offending”不是标签；标签有 $known。",
+    ),
+    "error.other_backbone": (
+        "A prompt made for one model is noise to another: this one was not made for the model of this page.",
+        "为一个模型训练的提示，对另一个模型只是噪声：这个提示不是为本页的模型训练的。",
+    ),
+    "error.no_prefix": (
+        "$where takes no vectors in its layers; P-tuning v2 needs a BERT or RoBERTa.",
+        "$where 的各层不能接入额外的向量；P-tuning v2 需要 BERT 或 RoBERTa。",
+    ),
     "error.other": ("This does not work: $message", "无法执行：$message"),
 }

@@ -61,12 +61,12 @@ WORDS = {
     ),
     "lstm.all_known": ("Every word of the sentence has a vector.", "句中每个词都有词向量。"),
     "lstm.speaker.recorded": (
-        "trained on all $n labelled reviews",
-        "用全部 $n 条标注影评训练",
+        "trained on all $n labelled English reviews",
+        "用全部 $n 条英文标注影评训练",
     ),
     "lstm.speaker.now": (
-        "trained on $k reviews per class, seed $seed, vectors: $embeddings",
-        "每类 $k 条影评，种子 $seed，词向量：$embeddings",
+        "trained on $k $set per class, seed $seed, vectors: $embeddings",
+        "每类 $k 条$set，种子 $seed，词向量：$embeddings",
     ),
     "lstm.speaker.stopped": (", stopped early", "，提前停止"),
     "lstm.now": ("just now", "刚刚训练"),
@@ -144,13 +144,31 @@ WORDS = {
     "lstm.row.interval": ("95% interval", "95% 区间"),
     "lstm.measuring": ("measuring …", "测量中 …"),
     "lstm.table.note": (
-        "Accuracy on all $n held-out reviews; always guessing one class gives $majority.",
-        "准确率在全部 $n 条留出影评上测得；总猜同一类为 $majority。",
+        "Accuracy on all $n held-out $set; always guessing one class gives $majority.",
+        "准确率在全部 $n 条留出的$set上测得；总猜同一类为 $majority。",
     ),
     "lstm.result.trained": (
-        "With $labels labelled reviews your model gets $yours of the held-out reviews right, the recorded one "
-        "$recorded.",
-        "用 $labels 条标注影评，你的模型在留出影评上的准确率为 $yours，已记录的模型为 $recorded。",
+        "With $labels labelled reviews your model gets $yours of the held-out $set right, the recorded one $recorded.",
+        "用 $labels 条标注影评，你的模型在留出的$set上准确率为 $yours，已记录的模型为 $recorded。",
+    ),
+    "lstm.result.alone": (
+        "With $labels labelled reviews your model gets $yours of the held-out $set right.",
+        "用 $labels 条标注影评，你的模型在留出的$set上准确率为 $yours。",
+    ),
+    "lstm.result.nothing": (
+        "No model is recorded for these reviews: train one to see what it reaches.",
+        "这套影评没有已记录的模型：亲手训练一个，看看它能达到多少。",
+    ),
+    "lstm.untrained": (
+        "No LSTM has read Chinese reviews in this session yet. Press “Train” below; it takes some seconds. Its vectors "
+        "are learned on the spot from the same few sentences, one vector a character: do not expect much, which is "
+        "what the lesson is about.",
+        "本次会话里还没有训练过读中文影评的 LSTM。点击下方的“训练”，几秒钟即可完成。"
+        "字向量也只用这几百句现场学得，每个字一个向量：别抱太高期望，这恰恰是要说明的问题。",
+    ),
+    "lstm.untrained.word": (
+        "Vectors of Chinese characters are there once a model is trained.",
+        "训练出模型之后，这里才有汉字的向量。",
     ),
     "lstm.result.untrained": (
         "Train a model to compare it with the recorded one.",

@@ -150,6 +150,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "prompt.train.all": ("all parameters", "全部参数"),
     "prompt.train.head": ("the fill-in head only", "仅填词头（MLM head）"),
     "prompt.train.bias": ("biases only (BitFit)", "仅偏置（BitFit）"),
+    "prompt.train.lora": ("low-rank matrices (LoRA)", "低秩矩阵（LoRA）"),
+    "prompt.train.nothing": ("nothing (zero-shot)", "不训练（零样本）"),
     "prompt.plan": (
         "$n labelled examples, seed $seed · prompt: $prompt of $total parameters trained · fine-tuning: $finetune",
         "$n 个标注样本，种子 $seed · 提示：训练 $total 个参数中的 $prompt 个 · 微调：$finetune 个",

@@ -16,18 +16,18 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ..base import TextClassifier, TrainStep, training_set
-from ..errors import ParadigmError
+from ..base import SavedModelError, TextClassifier, TrainStep, training_set
 from ..masked_lm import MaskedLM, use_bf16
 from ..tokens import Encoded
 from ..training import n_trainable, schedule, train_steps
+from .calibration import calibrated, content_free
 from .template import DEFAULT_TEMPLATE, Template
 from .verbalizer import DEFAULT_VERBALIZER, Verbalizer
+from .what_is_trained import choose_trained, fingerprint, learned, relearn
 
-TRAIN = ("all", "head", "bias", "nothing")
 # Learning rates with few and with many examples, chosen on SST-2's training sentences: the fewer numbers may change,
 # the faster they may.
-RATES = {"all": (2e-5, 8e-5), "head": (2e-4, 2e-4), "bias": (5e-4, 5e-4)}
+RATES = {"all": (2e-5, 8e-5), "head": (2e-4, 2e-4), "bias": (5e-4, 5e-4), "lora": (1e-3, 1e-3)}
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,7 @@ class PromptExplanation:
     covered: float  # the share of all V words that the label words hold
     combine: str  # how the words of a class become one number
     probabilities: tuple[float, ...]  # in the order of classes_
+    prior: tuple[float, ...] | None = None  # what calibration took away, in the same order
 
 
 class PromptClassifier(TextClassifier):
@@ -69,8 +70,9 @@ class PromptClassifier(TextClassifier):
 
     template: a Template or its source; verbalizer: a Verbalizer, its source, or a mapping from label to words.
     combine: "sum" or "mean" of the probabilities of a class's words.
-    train: what `fit` changes: "all" parameters, the masked-LM "head" only (its transform and the decoder's bias; the
-        decoder's matrix is the embedding table), the "bias" terms only (BitFit, Ben Zaken et al. 2022) or "nothing".
+    train: what `fit` changes: "all", "head", "bias", "lora" or "nothing", see `what_is_trained`.
+    calibrate: the content-free input whose answer is taken away from every other, a key of `calibration.CONTENT_FREE`;
+        None leaves the answers as they are.
     """
 
     def __init__(
@@ -84,6 +86,7 @@ class PromptClassifier(TextClassifier):
         batch_size: int | None = None,
         lr: float | None = None,
         seed: int = 0,
+        calibrate: str | None = None,
     ):
         self.template = template
         self.verbalizer = verbalizer
@@ -94,6 +97,7 @@ class PromptClassifier(TextClassifier):
         self.batch_size = batch_size
         self.lr = lr
         self.seed = seed
+        self.calibrate = calibrate
 
     # Zero-shot, a classifier needs no fit: its classes are the labels of its verbalizer until `fit` sees others.
 
@@ -110,24 +114,24 @@ class PromptClassifier(TextClassifier):
     @property
     def lm_(self) -> MaskedLM:
         """The model that answers: the shared backbone, or the copy that `fit` trained."""
-        return self._lm if hasattr(self, "_lm") else MaskedLM.load(self.backbone)
+        return self._lm if hasattr(self, "_lm") else self._backbone
+
+    @property
+    def _backbone(self) -> MaskedLM:
+        return MaskedLM.load(self.backbone)
 
     def fit_steps(self, texts: Sequence[str], labels: Sequence[str]) -> Iterator[TrainStep]:
         """Cross-entropy over the label words at [MASK]. With `train="nothing"` only the labels are learned, no step."""
         texts, classes, classes_of = training_set(texts, labels)
-        if self.train not in TRAIN:
-            message = f"train={self.train!r} is none of {', '.join(TRAIN)}"
-            raise ParadigmError("bad_option", message, where="train", offending=str(self.train))
         verbalizer = Verbalizer.of(self.verbalizer).for_labels(list(classes))
+        trained = None if self.train == "nothing" else self._trainable()
         self.__dict__.pop("_lm", None)
         word_ids, encoded = self._prepare(texts, verbalizer)
         self._classes = classes
-        self.trainable_parameters_ = 0
-        if self.train == "nothing":
+        self.trainable_parameters_ = n_trainable(trained.model) if trained else 0
+        if trained is None:
             return
-        self._lm = MaskedLM.load(self.backbone).copy()
-        choose_trained(self._lm, self.train)
-        self.trainable_parameters_ = n_trainable(self._lm.model)
+        self._lm = trained
 
         lengths = [len(item.input_ids) for item in encoded]
         gold = torch.from_numpy(classes_of)
@@ -137,26 +141,37 @@ class PromptClassifier(TextClassifier):
 
         def loss_of(rows: list[int]) -> tuple[Tensor, int]:
             with torch.autocast("cpu", torch.bfloat16, enabled=use_bf16(len(texts))):
-                states = self._lm.states_at_mask(self._lm.batch([encoded[row] for row in rows]))  # (B, H)
+                states = self._lm.states_at_mask(self._lm.batch(self._training_batch(encoded, rows)))  # (B, H)
             logits = class_logits(self._lm.decode(states, word_ids), class_of_word, self.combine)  # (B, C)
             loss = nn.functional.cross_entropy(logits, gold[rows])
-            return loss, int((logits.argmax(dim=1) == gold[rows]).sum())
+            return self._objective(loss), int((logits.argmax(dim=1) == gold[rows]).sum())
 
         chosen = schedule(len(texts), RATES[self.train], self.steps, self.batch_size, self.lr)
         yield from train_steps(self._lm.model, lengths, loss_of, chosen, self.seed)
+
+    def _objective(self, loss: Tensor) -> Tensor:
+        """What a step of training lowers: the cross-entropy of its batch, or that and something else."""
+        return loss
 
     def predict_proba(self, texts: Sequence[str]) -> np.ndarray:
         verbalizer = self._verbalizer
         word_ids, encoded = self._prepare(texts, verbalizer)
         if not encoded:
             return np.empty((0, len(self.classes_)))
-        logits = self.lm_.logits_at_mask(encoded, word_ids)  # (n, n_words)
-        return verbalizer.project(logits.double().softmax(dim=1).numpy(), self.combine)
+        probabilities = self._probabilities(encoded, word_ids, verbalizer)
+        return probabilities if self.calibrate is None else calibrated(probabilities, self._priors(texts))
+
+    def prior(self, calibrate: str | None = None) -> np.ndarray:
+        """The class probabilities, shape (C,), for the content-free input `calibrate`, by default the classifier's own:
+        what calibration divides by. Not calibrated themselves."""
+        verbalizer = self._verbalizer
+        word_ids, _ = self._prepare([], verbalizer)
+        inputs = content_free(self._template, self.lm_, calibrate or self.calibrate or "average")
+        return self._probabilities(inputs, word_ids, verbalizer).mean(axis=0)
 
     def mask_distribution(self, text: str, top_k: int = 10) -> MaskDistribution:
         """The whole vocabulary at [MASK], with the `top_k` most probable words by name."""
-        encoded = self._template.encode([text], self.lm_.tokenizer, self.lm_.max_length)
-        return self._distribution(self.lm_.logits_at_mask(encoded)[0], top_k)
+        return self._distribution(self.lm_.logits_at_mask(self._encode([text]))[0], top_k)
 
     def explain(self, text: str, top_k: int = 10) -> PromptExplanation:
         verbalizer = self._verbalizer
@@ -166,6 +181,10 @@ class PromptClassifier(TextClassifier):
         shares = logits[word_ids].double().softmax(dim=0).numpy()  # (n_words,)
         probabilities = np.exp(distribution.log_probabilities[word_ids])
         labels = [label for label, words in verbalizer.label_words for _ in words]
+        of_classes = verbalizer.project(shares[None], self.combine)  # (1, C)
+        prior = None if self.calibrate is None else self._priors([text])[0]
+        if prior is not None:
+            of_classes = calibrated(of_classes, prior)
         return PromptExplanation(
             tokens=tuple(self.lm_.tokenizer.convert_ids_to_tokens(list(encoded.input_ids))),
             mask_position=encoded.mask_position,
@@ -179,11 +198,18 @@ class PromptClassifier(TextClassifier):
             ),
             covered=float(probabilities.sum()),
             combine=self.combine,
-            probabilities=tuple(map(float, verbalizer.project(shares[None], self.combine)[0])),
+            probabilities=tuple(map(float, of_classes[0])),
+            prior=None if prior is None else tuple(map(float, prior)),
         )
 
     def _require_fitted(self) -> None:
         """Zero-shot prediction needs no training."""
+
+    def _trainable(self) -> MaskedLM:
+        """A copy of the backbone of which only what `train` names can change."""
+        lm = self._backbone.copy()
+        choose_trained(lm, self.train, self.seed)
+        return lm
 
     @property
     def _template(self) -> Template:
@@ -196,9 +222,27 @@ class PromptClassifier(TextClassifier):
 
     def _prepare(self, texts: Sequence[str], verbalizer: Verbalizer) -> tuple[list[int], list[Encoded]]:
         """The ids of the label words and the filled templates."""
-        template, lm = self._template, self.lm_
-        word_ids = verbalizer.token_ids(lm.tokenizer, spaced=template.spaced_mask())
-        return word_ids, template.encode(texts, lm.tokenizer, lm.max_length)
+        word_ids = verbalizer.token_ids(self.lm_.tokenizer, spaced=self._template.spaced_mask())
+        return word_ids, self._encode(texts)
+
+    # What a method with other prompts has its own of.
+
+    def _encode(self, texts: Sequence[str]) -> list[Encoded]:
+        """The filled templates."""
+        return self._template.encode(texts, self.lm_.tokenizer, self.lm_.max_length)
+
+    def _training_batch(self, encoded: Sequence[Encoded], rows: Sequence[int]) -> list[Encoded]:
+        """What a step of training reads for some of the examples."""
+        return [encoded[row] for row in rows]
+
+    def _priors(self, texts: Sequence[str]) -> np.ndarray:
+        """What calibration divides the probabilities of each text by, shape (n, C) or (1, C)."""
+        return self.prior()[None]
+
+    def _probabilities(self, encoded: Sequence[Encoded], word_ids: list[int], verbalizer: Verbalizer) -> np.ndarray:
+        """Class probabilities (n, C) of filled templates."""
+        logits = self.lm_.logits_at_mask(encoded, word_ids)  # (n, n_words)
+        return verbalizer.project(logits.double().softmax(dim=1).numpy(), self.combine)
 
     def _distribution(self, logits: Tensor, top_k: int) -> MaskDistribution:
         log_probabilities = logits.double().log_softmax(dim=0)  # (V,)
@@ -213,28 +257,15 @@ class PromptClassifier(TextClassifier):
     def _state(self):
         if not hasattr(self, "_lm"):
             return {}, {}
-        trained = {name: weight for name, weight in self._lm.model.named_parameters() if weight.requires_grad}
-        # fp16 like the backbone itself: half the size, and its rounding is below what a label can feel.
-        return {name: weight.detach().half().numpy() for name, weight in trained.items()}, {}
+        return learned(self._lm, self._backbone), {"backbone": fingerprint(self._backbone)}
 
     def _restore(self, arrays, extra):
         if arrays:
-            self._lm = MaskedLM.load(self.backbone).copy()
-            choose_trained(self._lm, self.train)
-            weights = {name: torch.from_numpy(array) for name, array in arrays.items()}
-            self._lm.model.load_state_dict(weights, strict=False)
-
-
-def choose_trained(lm: MaskedLM, train: str) -> None:
-    """Let gradients through to what `train` names, and to nothing else."""
-    embeddings = lm.model.get_input_embeddings().weight
-    encoder = {id(weight) for weight in lm.model.base_model.parameters()}
-    for name, weight in lm.model.named_parameters():
-        weight.requires_grad_(
-            train == "all"
-            or (train == "head" and id(weight) not in encoder and weight is not embeddings)
-            or (train == "bias" and name.endswith("bias"))
-        )
+            if extra["backbone"] != fingerprint(self._backbone):
+                message = f"it was trained from another backbone than {self.lm_.name}"
+                raise SavedModelError("other_backbone", message, where=self.lm_.name)
+            self._lm = self._trainable()
+            relearn(self._lm, arrays)
 
 
 def class_logits(word_logits: Tensor, class_of_word: Tensor, combine: str) -> Tensor:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 
 DEFAULT_TEMPLATE = "{text} All in all, it was [MASK]."  # chosen on SST-2's training sentences
+BARE_TEMPLATE = "{text} [MASK]."  # no word of it says what to do: that is left to a soft prompt
+P_TUNING_TEMPLATE = '{text} [soft:"All in all, it was"] [MASK].'  # the words of the default, to be moved
 
 
 class TemplateError(ParadigmError):
@@ -139,24 +141,39 @@ class Template:
         before = self.parts[at - 1] if at else None
         return not (isinstance(before, Sentence) or (isinstance(before, Literal) and not before.text[-1].isspace()))
 
-    def encode(self, texts: Sequence[str], tokenizer: PreTrainedTokenizerBase, max_length: int) -> list[Encoded]:
+    def soft_pieces(self, tokenizer: PreTrainedTokenizerBase) -> list[int | None]:
+        """One entry per pseudo-token, in order: the vocabulary id it starts from, or None where it has no word."""
+        pieces: list[int | None] = []
+        for part, written in self._spaced():
+            if isinstance(part, Soft):
+                pieces += piece_ids(tokenizer, [written])[0] if part.words else [None] * part.length
+        return pieces
+
+    def encode(
+        self, texts: Sequence[str], tokenizer: PreTrainedTokenizerBase, max_length: int, first_soft: int | None = None
+    ) -> list[Encoded]:
         """`[CLS] ... [SEP]` ids of the template filled with each text. Truncation shortens the sentence, never the
-        template.
+        template. Pseudo-tokens get the ids `first_soft`, `first_soft` + 1, ..., which no word has.
 
         Raises TemplateError("too_long") where the template alone leaves no room for a sentence, and
-        TemplateError("soft_unsupported") where it has pseudo-tokens.
+        TemplateError("soft_unsupported") where it has pseudo-tokens and there is no `first_soft`.
         """
-        if any(isinstance(part, Soft) for part in self.parts):
+        if first_soft is None and any(isinstance(part, Soft) for part in self.parts):
             at = self.source.find("[soft:")
             raise _error("soft_unsupported", "this method has no soft prompt", self.source, at, "[soft:")
         opening, border, closing = special_frame(tokenizer)
         fixed = {Mask: [tokenizer.mask_token_id], Border: border}
         frame: list[list[int] | None] = [opening]  # ids of every part, None for the sentence
         lead = ""
+        next_soft = first_soft or 0
         for part, written in self._spaced():
             if isinstance(part, Sentence):
                 frame.append(None)
                 lead = written
+            elif isinstance(part, Soft):
+                length = len(piece_ids(tokenizer, [written])[0]) if part.words else part.length
+                frame.append(list(range(next_soft, next_soft + length)))
+                next_soft += length
             else:
                 frame.append(fixed.get(type(part)) or (piece_ids(tokenizer, [written])[0] if written.strip() else []))
         frame.append(closing)
@@ -185,7 +202,7 @@ class Template:
 
     def _spaced(self) -> list[tuple[Part, str]]:
         """Each part with its words, a space before them where the template has one: byte-level tokenizers (RoBERTa)
-        write that space into the word. For the sentence, only the space."""
+        write that space into the word. For the sentence, only the space; for pseudo-tokens, where they start from."""
         spaced: list[tuple[Part, str]] = []
         space = False
         for part in self.parts:
@@ -194,7 +211,8 @@ class Template:
                 spaced.append((part, lead + part.text.strip()))
                 space = part.text[-1].isspace()
             else:
-                spaced.append((part, " " if space else ""))
+                words = part.words if isinstance(part, Soft) else ""
+                spaced.append((part, (" " if space else "") + words))
                 space = False
         return spaced
 

@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+from collections import Counter
 from html.parser import HTMLParser
 from math import exp
+from urllib.parse import parse_qsl
 
 import gradio as gr
 import numpy as np
@@ -14,7 +16,8 @@ from lessons import bayes, models
 from lessons.bayes_held_out import MISTAKES, TELLING, examine
 from lessons.bayes_sum import TERMS, parts_of_sum
 from lessons.figures_bayes import WATERFALL_HEIGHT
-from lessons.state import DEFAULTS
+from lessons.review_sets import follow
+from lessons.state import DEFAULTS, FIELDS, SETS, decode, encode, per_class
 from lessons.text import LANGUAGES, WORDS, Text
 from lessons.view import percent, signed
 from paradigms.evaluate import interval
@@ -167,7 +170,7 @@ def test_the_card_says_examples_parameters_and_accuracy_with_its_interval(langua
 
 
 def test_mistakes_are_mistakes_and_the_surest_come_first(language, model):
-    examined = examine(PER_CLASS, DEFAULTS["nb_ngrams"], DEFAULTS["nb_alpha"])
+    examined = examine(PER_CLASS, DEFAULTS["nb_ngrams"], DEFAULTS["nb_alpha"], "reviews")
     gold = dict(zip(models.held_out().texts, models.held_out().labels, strict=True))
     for mistake in examined.mistakes:
         assert model.classes_[mistake.gold] == gold[mistake.text] != model.predict([mistake.text])[0]
@@ -243,7 +246,10 @@ def test_the_languages_differ_in_words_and_agree_in_numbers():
 def test_the_tab_builds(language):
     class Page:
         def __init__(self):
-            self.loaded = []
+            self.loaded, self.last = [], []
+
+        def after(self, wire):
+            self.last.append(wire)
 
         def loads_sentence(self, component):
             self.loaded.append(component)
@@ -255,7 +261,7 @@ def test_the_tab_builds(language):
     page = Page()
     controls, outputs = asyncio.run(build(page))
     assert {name: control.value for name, control in controls.items()} == {
-        name: DEFAULTS[name] for name in ("nb_n", "nb_ngrams", "nb_alpha")
+        name: DEFAULTS[name] for name in ("set", "nb_n", "nb_n_zh", "nb_ngrams", "nb_alpha")
     }
     assert len(outputs) == len(OUTPUTS)
     assert page.loaded == [outputs[-1]]
@@ -263,3 +269,56 @@ def test_the_tab_builds(language):
 
 def test_the_formula_is_mathml():
     assert {"math", "mfrac", "msub", "msup"} <= _Text(str(bayes.FORMULA)).tags
+
+
+# The Chinese reviews ------------------------------------------------------------------------------------------------
+
+CHINESE = {"set": "reviews-zh", "s": SETS["reviews-zh"]["s"]}
+
+
+def test_the_chinese_reviews_are_learned_live_and_every_number_is_of_them(language):
+    t, test = Text(language), models.held_out("reviews-zh")
+    model = models.naive_bayes(158, DEFAULTS["nb_ngrams"], DEFAULTS["nb_alpha"], "reviews-zh")
+    outputs = shown(language, **CHINESE)
+    right = int((model.predict(test.texts) == np.asarray(test.labels, dtype=object)).sum())
+    low, high = interval(right, len(test))
+    card = read(outputs["model"])
+    for number in (percent(right / len(test), 1), percent(low, 1), percent(high, 1), "316", "158", str(len(test))):
+        assert number in card
+    for said in (card, outputs["confusion"]["result"], read(outputs["mistakes"])):
+        assert t("set.reviews-zh") in said
+    assert waterfall(outputs)["x"][-1] == pytest.approx(model.explain(CHINESE["s"]).log_odds)
+    assert t("set.reviews-zh") not in read(shown(language)["model"])
+    assert set(_Text(outputs["mistakes"]).picks) <= set(test.texts)
+    assert "漂亮" in read(outputs["telling"])  # a pair of characters is written without a space
+
+
+def test_the_worked_chinese_example_is_understood():
+    """Most of its characters were seen in training, and the answer is a right one."""
+    explanation = models.naive_bayes(158, 2, 0.5, "reviews-zh").explain(CHINESE["s"])
+    assert len(explanation.unseen) <= 1
+    assert explanation.probabilities[1] > 0.5
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_the_sliders_go_as_far_as_the_set(name):
+    (n,) = set(Counter(models.train_set(name).labels).values())
+    for slider in ("nb_n", "lstm_n"):
+        field = FIELDS[slider + SETS[name]["ends"]]
+        assert field.high == field.default == n
+
+
+def test_a_link_carries_the_set():
+    state = decode({"set": "reviews-zh"})
+    assert (state["s"], state["word"], per_class(state, "nb_n")) == (CHINESE["s"], "好", 158)
+    assert encode(state) == "set=reviews-zh"
+    changed = state | {"s": DEFAULTS["s"], "nb_n_zh": 20}
+    assert decode(dict(parse_qsl(encode(changed)))) == changed
+    assert decode({"set": "klingon"}) == DEFAULTS
+    assert encode(DEFAULTS) == ""
+
+
+def test_choosing_a_set_takes_the_sentence_along():
+    assert follow("reviews-zh", DEFAULTS) == [CHINESE["s"], "好"]
+    assert follow("reviews", {"s": CHINESE["s"], "word": "好"}) == [DEFAULTS["s"], DEFAULTS["word"]]
+    assert follow("reviews-zh", {"s": "真好看", "word": ""}) == ["真好看", ""]

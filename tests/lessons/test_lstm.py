@@ -200,7 +200,7 @@ def learned(t: Text, session: str, *, stop_at: int | None = None, **changed):
 
     async def run():
         seen = []
-        async for pair in lstm.learn(t, session, {**DEFAULTS, "lstm_n": 50, **changed}):
+        async for pair in lstm.learn(t, session, {**DEFAULTS, "lstm_n": 50, "lstm_n_zh": 50, **changed}):
             seen.append(pair)
             if len(seen) == stop_at:
                 training.stop(session, lstm_models.METHOD)
@@ -252,6 +252,34 @@ def test_what_is_said_of_the_vectors(t):
     assert in_table == (n_words + 2) * 100  # a row each for padding and unknown words
 
 
+# The Chinese reviews ------------------------------------------------------------------------------------------------
+
+
+@in_both
+def test_chinese_before_and_after_training(t):
+    chinese = {"set": "reviews-zh", "s": "这部片子真好看", "word": "好"}
+    before = shown(t, "a session", **chinese)
+    assert t("lstm.untrained") in before[SCORE] and before[MAP]["result"] == t("lstm.untrained.word")
+    assert f">{t('recorded')}<" not in before[SCORE] + before[TABLE]  # nothing is recorded of them
+
+    _, curve = learned(t, "a session", set="reviews-zh")[-1]
+    assert t("set.reviews-zh") in curve["result"] and "118" in curve["result"]
+    model = lstm_models.own("a session", "reviews-zh")
+    score, hint, neighbours, plane, table = shown(t, "a session", **chinese)
+    assert picks(score) == list(chinese["s"])
+    assert t("set.reviews-zh") in score and f">{t('recorded')}<" not in score + table
+    assert len(picks(neighbours)) == lstm.NEIGHBOURS and "“好”" in hint
+    assert list(plane["figure"]["data"][2]["customdata"]) == ["好"]
+    test = models.held_out("reviews-zh")
+    right = round(model.score(test.texts, test.labels) * len(test))
+    low, high = interval(right, len(test))
+    for said in ("100", percent(right / len(test), 1), f"{100 * low:.1f}–{100 * high:.1f}%"):
+        assert f"<td>{said}</td>" in table
+    assert t("lstm.table.note", n=118, set=t("set.reviews-zh"), majority="50%") in table
+    # The English model is another one.
+    assert lstm_models.own("a session") is None and f">{t('recorded')}<" in shown(t, "a session")[SCORE]
+
+
 # The tab ------------------------------------------------------------------------------------------------------------
 
 
@@ -272,15 +300,16 @@ def test_build(t):
     async def build():  # a running loop: Gradio opens one of its own where there is none, and leaves it open
         with gr.Blocks(analytics_enabled=False) as demo:
             controls, outputs = lstm.build(t, page)
+            page.controls = {**controls, "s": gr.Textbox()}
             page.live = {"fn": lambda: [None] * len(outputs), "inputs": None, "outputs": outputs}
             for wire in page.last:
                 wire()
         return demo, controls, outputs
 
     demo, controls, outputs = asyncio.run(build())
-    assert set(controls) == {"word", "lstm_n", "lstm_emb", "lstm_seed"}
+    assert set(controls) == {"word", "lstm_n", "lstm_n_zh", "lstm_emb", "lstm_seed"}
     assert all(hasattr(control, "input") for control in controls.values())
     assert all(control.value == FIELDS[name].default for name, control in controls.items())
     assert len(outputs) == len(shown(t))
-    own = [event for event in demo.fns.values() if event.name in ("train", "stop_training", "picked")]
-    assert len(own) == 6 and all(event.api_visibility == "private" for event in own)
+    own = [event for event in demo.fns.values() if event.name in ("train", "stop_training", "picked", "choose")]
+    assert len(own) == 7 and all(event.api_visibility == "private" for event in own)

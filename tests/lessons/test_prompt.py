@@ -367,9 +367,10 @@ def test_training_compares_the_two_and_speaks_afterwards(t: Text, tiny_models: d
 @pytest.mark.usefixtures("tiny_page")
 def test_what_is_trained_is_what_was_planned() -> None:
     t = Text("en")
-    for choice in ("head", "bias"):
+    for choice in ("head", "bias", "lora", "nothing"):
         trained(t, choice, k=1, train=choice)
-        changed, total = prompt_training.parameters(choice)
+        parts = prompt_training.parameters(choice).values()
+        changed, total = sum(part.trained for part in parts), sum(part.total for part in parts)
         assert models.SESSIONS.get(choice, "prompt").trainable_parameters_ == changed < total
         assert f"{changed:,}" in visible(shown(t, train=choice, k=1)[PLAN])
 

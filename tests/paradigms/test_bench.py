@@ -5,13 +5,21 @@ import warnings
 from functools import partial
 
 import pytest
+import torch
+from torch.nn.attention import SDPBackend, sdpa_kernel
+from torch.utils.flop_counter import FlopCounterMode
 
 from paradigms import bench as module
+from paradigms import flops as counting
 from paradigms import masked_lm
 from paradigms.__main__ import main
-from paradigms.bench import alike, bench, only_fp32, quiet
+from paradigms.bench import PLAIN, alike, bench, only_fp32, quiet
 from paradigms.errors import ParadigmError
+from paradigms.flops import flops
 from paradigms.masked_lm import MaskedLM
+from paradigms.prompt.template import Template
+
+from . import tiny
 
 TEXTS = [
     "A warm and funny film with a wonderful cast.",
@@ -21,6 +29,17 @@ TEXTS = [
     "The photography is beautiful, the story is moving.",
     "A stupid, boring mess.",
 ]
+
+
+ANY_RATE = {"fp32": 1.0, "bf16": 1.0}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def small_product():
+    """How fast the machine multiplies is not for these tests to find out."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(counting, "LARGE", 64)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -35,12 +54,14 @@ def test_rows(measured):
     trained = [row for row in measured.rows if row.what.startswith("train ")]
     answered = [row for row in measured.rows if row not in trained]
     assert [row.what.split()[1].rstrip(",") for row in trained] == ["BertFineTune", "PromptClassifier"]
-    assert all(row.ratio is None and row.ratio_fp32 is None and row.agreement is None for row in trained)
-    assert answered[0].ratio == 1
-    fp32 = next(row for row in answered if row.what == 'pipeline("fill-mask"), fp32')
-    assert fp32.ratio_fp32 == 1
-    assert all(row.ratio_fp32 == fp32.seconds / row.seconds for row in answered)
-    assert all(row.ratio == answered[0].seconds / row.seconds for row in answered)
+    assert all(not row.ratios and row.matmul_share is None and row.agreement is None for row in trained)
+    assert all(list(row.ratios) == list(PLAIN) for row in answered)
+    for name, plain in zip(PLAIN, answered, strict=False):
+        assert plain.ratios[name] == 1
+        assert all(row.ratios[name] == plain.seconds / row.seconds for row in answered)
+    fp32 = answered[-1]
+    assert fp32.matmul_share == measured.n_flops / fp32.seconds / measured.matmul["fp32"]
+    assert [row.what for row in answered if row.matmul_share is not None][-1] == "PromptClassifier, fp32"
     assert measured.n_texts == len(TEXTS) and measured.n_left_out == 0
 
 
@@ -56,14 +77,14 @@ def test_agreement_can_be_less_than_one(monkeypatch):
     monkeypatch.setattr(
         module, "zero_shot", lambda classifier, texts: classifier.set_params(verbalizer=swapped).predict(texts)
     )
-    rows = {row.what: row for row in module.answering(TEXTS, repeats=1)}
+    rows = {row.what: row for row in module.answering(TEXTS, repeats=1, n_flops=1.0, matmul=ANY_RATE)}
     assert rows["PromptClassifier, fp32"].agreement == 0
 
 
 def test_nothing_is_remembered_between_repetitions():
     classifier = module.PromptClassifier()
     passes = []
-    hook = classifier.lm_.model.base_model.register_forward_hook(lambda *_: passes.append(1))
+    hook = classifier.lm_.model.base_model.embeddings.register_forward_hook(lambda *_: passes.append(1))
     try:
         module.zero_shot(classifier, TEXTS)
         once = len(passes)
@@ -85,7 +106,7 @@ def test_bf16_row_where_the_processor_has_it(monkeypatch):
         return logits_at_mask(self, encoded, word_ids)
 
     monkeypatch.setattr(MaskedLM, "logits_at_mask", noting)
-    whats = [row.what for row in module.answering(TEXTS, repeats=2)]
+    whats = [row.what for row in module.answering(TEXTS, repeats=2, n_flops=1.0, matmul=ANY_RATE)]
     assert whats[-2:] == ["PromptClassifier, bf16", "PromptClassifier, fp32"]
     assert used == [True, True, True, False, False, False]
     assert len(TEXTS) == masked_lm.BF16_FROM
@@ -130,13 +151,25 @@ def test_command_line(tmp_path, monkeypatch, capsys):
     assert errors == ""
     assert answer["n_texts"] == len(TEXTS)
     assert {"processor", "cores", "torch", "bf16"} < set(answer["machine"])
-    assert [set(row) for row in answer["rows"]] == [{"what", "seconds", "ratio", "ratio_fp32", "agreement"}] * len(
+    assert [set(row) for row in answer["rows"]] == [{"what", "seconds", "ratios", "matmul_share", "agreement"}] * len(
         answer["rows"]
     )
 
 
 def test_printed(measured):
     lines = str(measured).splitlines()
-    assert len(lines) == 3 + len(measured.rows)
-    assert f"{measured.machine.cores} cores" in lines[0] and lines[1] == f"{len(TEXTS)} texts"
-    assert all(line.startswith(row.what) for line, row in zip(lines[3:], measured.rows, strict=True))
+    assert len(lines) == 4 + len(measured.rows)
+    assert f"{measured.machine.cores} cores" in lines[0] and lines[1].startswith(f"{len(TEXTS)} texts, ")
+    assert all(line.startswith(row.what) for line, row in zip(lines[4:], measured.rows, strict=True))
+
+
+@pytest.mark.parametrize("architecture", ["bert", "distilbert"])
+def test_flops_are_those_of_the_matrix_products(architecture, tiny_bert, tmp_path):
+    """What torch counts while one text, with no padding, is answered."""
+    lm = MaskedLM.load(tiny_bert if architecture == "bert" else tiny.distilbert(tmp_path / "model"))
+    encoded = Template.parse("{text} It was [MASK].").encode(TEXTS[:1], lm.tokenizer, lm.max_length)
+    # The counter knows attention by its two matrix products, not as the one operation that it is on a processor.
+    with FlopCounterMode(display=False) as counter, torch.no_grad(), sdpa_kernel(SDPBackend.MATH):
+        lm.decode(lm.states_at_mask(lm.batch(encoded)), [2000, 3000])
+    assert flops(lm, encoded, n_words=2) == counter.get_total_flops()
+    assert flops(lm, [*encoded, *encoded], n_words=2) == 2 * flops(lm, encoded, n_words=2)

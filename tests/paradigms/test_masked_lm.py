@@ -127,7 +127,7 @@ def counted(tiny_bert):
     lm = MaskedLM.load(tiny_bert).copy()
     lm = MaskedLM(lm.model, lm.tokenizer, lm.name, Seen(3))
     runs: list[int] = []
-    lm.model.base_model.register_forward_hook(lambda *_: runs.append(1))
+    lm.model.base_model.embeddings.register_forward_hook(lambda *_: runs.append(1))
     return lm, runs
 
 
@@ -149,7 +149,7 @@ def test_other_label_words_do_not_run_the_encoder(counted):
 def test_label_words_of_a_classifier_do_not_run_the_encoder():
     runs: list[int] = []
     model = PromptClassifier()
-    hook = model.lm_.model.base_model.register_forward_hook(lambda *_: runs.append(1))
+    hook = model.lm_.model.base_model.embeddings.register_forward_hook(lambda *_: runs.append(1))
     try:
         model.predict_proba(["A text that no other test asks about."])
         model.set_params(verbalizer="negative=bad;positive=good").explain("A text that no other test asks about.")

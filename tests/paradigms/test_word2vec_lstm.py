@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from paradigms.data import few_shot, load
 from paradigms.errors import ParadigmError
 from paradigms.vectors import BUILT_IN, load_vectors, save_vectors, train_vectors
 from paradigms.word2vec_lstm import PAD, UNKNOWN, Word2VecLSTM
@@ -135,6 +136,24 @@ def test_vectors_of_a_folder(shots, tmp_path):
     load_vectors.cache_clear()  # a saved classifier needs nothing but its own folder
     loaded = Word2VecLSTM.load(tmp_path / "model")
     np.testing.assert_array_equal(loaded.predict_proba([TEXT]), model.predict_proba([TEXT]))
+
+
+def test_chinese_has_vectors_of_its_own(tmp_path):
+    """The built-in vectors know none of its characters: without its own every text would get the same answer."""
+    chinese = few_shot(load("reviews-zh", "train"), 40, seed=0)
+    model = small().fit(chinese.texts, chinese.labels)
+    assert set(model.word_ids_) == {word for text in chinese.texts for word in words(text)}
+    answers = model.predict_proba(chinese.texts)
+    assert np.ptp(answers[:, 0]) > 1e-3
+    assert all(word.known for word in model.explain(chinese.texts[0]).words)
+    assert len(model.neighbours("好", top=5)) == 5
+    model.save(tmp_path)
+    np.testing.assert_array_equal(Word2VecLSTM.load(tmp_path).predict_proba(chinese.texts), answers)
+
+
+def test_some_foreign_words_do_not_change_the_vectors(shots):
+    texts = [f"{text} 很好" for text in shots.texts]
+    assert small().fit(texts, shots.labels).keyed_vectors_ is load_vectors(BUILT_IN)
 
 
 def test_no_words_to_train_vectors_on():

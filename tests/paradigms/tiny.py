@@ -19,6 +19,7 @@ from transformers import (
     DistilBertForMaskedLM,
     GPT2Config,
     GPT2LMHeadModel,
+    GPT2Tokenizer,
     PreTrainedModel,
     RobertaConfig,
     RobertaForMaskedLM,
@@ -66,12 +67,8 @@ def distilbert(folder: Path) -> Path:
 
 def roberta(folder: Path, texts: Sequence[str]) -> Path:
     """RoBERTa with a byte-level BPE learned from `texts`: `<mask>`, and words that carry their leading space."""
-    bpe = ByteLevelBPETokenizer()
-    special = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
-    bpe.train_from_iterator(texts, vocab_size=600, special_tokens=special, show_progress=False)
-    folder.mkdir()
-    vocabulary, merges = bpe.save_model(str(folder))
-    tokenizer = RobertaTokenizer(vocabulary, merges, mask_token=AddedToken("<mask>", lstrip=True, special=True))
+    pairs = _byte_pairs(folder, texts)
+    tokenizer = RobertaTokenizer(*pairs, mask_token=AddedToken("<mask>", lstrip=True, special=True))
     # RoBERTa counts positions from padding + 1: two more places than tokens that fit.
     size = {**SIZE, "vocab_size": len(tokenizer), "max_position_embeddings": POSITIONS + 2}
     config = RobertaConfig(
@@ -91,6 +88,23 @@ def causal(folder: Path) -> Path:
     """A model that predicts the next word, not a masked one."""
     config = GPT2Config(vocab_size=30_522, n_positions=POSITIONS, n_embd=32, n_layer=1, n_head=2)
     return _save(folder, GPT2LMHeadModel(config), AutoTokenizer.from_pretrained(BUILT_IN))
+
+
+def gpt(folder: Path, texts: Sequence[str]) -> Path:
+    """GPT-2 with a byte-level BPE learned from `texts`: no mask, no padding."""
+    tokenizer = GPT2Tokenizer(*_byte_pairs(folder, texts), unk_token="<unk>", bos_token="</s>", eos_token="</s>")
+    sizes = {"vocab_size": len(tokenizer), "n_positions": POSITIONS, "n_embd": 32, "n_layer": 2, "n_head": 2}
+    ends = {"bos_token_id": tokenizer.bos_token_id, "eos_token_id": tokenizer.eos_token_id}
+    return _save(folder, GPT2LMHeadModel(GPT2Config(**sizes, **ends)), tokenizer)
+
+
+def _byte_pairs(folder: Path, texts: Sequence[str]) -> list[str]:
+    """The vocabulary and the merges, two files."""
+    bpe = ByteLevelBPETokenizer()
+    special = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
+    bpe.train_from_iterator(texts, vocab_size=600, special_tokens=special, show_progress=False)
+    folder.mkdir()
+    return bpe.save_model(str(folder))
 
 
 def _bert_config(vocabulary: int = 30_522) -> BertConfig:

@@ -1,0 +1,86 @@
+"""Work that takes a while, a piece at a time: rows of a grid, trainings, words that are tried one after the other.
+
+An asynchronous generator, as in `training`: whoever waits holds no thread, a closed browser ends the work, and so does
+a newer one of the same kind. Trainings take a ticket each, so that a long series lets others in between.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass
+from typing import Any, TypeAlias, TypeVar
+
+import anyio.to_thread
+
+from .desk import DESK
+
+EVERY = 0.4  # seconds between two looks at work that goes on
+Told: TypeAlias = Callable[[Any], None]
+Item = TypeVar("Item")
+
+_latest: dict[tuple[str, str], object] = {}  # the work that may go on, by session and kind
+
+
+class Stopped(Exception):
+    """Raised inside a work that nobody wants any more."""
+
+
+@dataclass(frozen=True)
+class Tick:
+    """Nothing new yet: `ahead` others train first, or `step` is what the work told last."""
+
+    ahead: int = 0
+    step: Any = None
+
+
+def stop(session: str | None, kind: str) -> None:
+    """End a session's work after its present step; what it has found so far stays."""
+    _latest.pop((str(session), kind), None)
+
+
+async def work(
+    session: str | None, kind: str, begin: Callable[[Told], Iterator[Item]], *, trains: bool = False
+) -> AsyncGenerator[Item | Tick]:
+    """The items of `begin(told)` as they are computed in a thread, and a Tick in between. Calling `told` between two
+    steps lets the work be stopped there."""
+    key, mine = (str(session), kind), object()
+    _latest[key] = mine
+    step: Any = None
+
+    def told(what: Any) -> None:
+        nonlocal step
+        step = what
+        if _latest.get(key) is not mine:
+            raise Stopped
+
+    items = begin(told)
+    try:
+        while _latest.get(key) is mine:
+            with DESK.ticket() if trains else nullcontext() as ticket:
+                while ticket is not None and (ahead := DESK.ahead(ticket)) and _latest.get(key) is mine:
+                    yield Tick(ahead=ahead)
+                    await asyncio.sleep(EVERY)
+                if _latest.get(key) is not mine:
+                    return
+                step = None
+                item = asyncio.ensure_future(anyio.to_thread.run_sync(next, items, None))
+                item.add_done_callback(_heard)
+                while not (await asyncio.wait({item}, timeout=EVERY))[0]:
+                    yield Tick(step=step)
+            found = item.result()
+            if found is None:
+                return
+            yield found
+    except Stopped:
+        return
+    finally:
+        if _latest.get(key) is mine:
+            del _latest[key]
+
+
+def _heard(item: asyncio.Future) -> None:
+    """The end of a work whose browser is closed concerns nobody."""
+    if not item.cancelled():
+        item.exception()

@@ -1,0 +1,93 @@
+"""Which of the two built-in sets of reviews the older paradigms learn from: one choice, shown in each of their tabs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import gradio as gr
+
+from paradigms.words import HAN_CHARACTER
+
+from . import models
+from .parts import panel
+from .state import DEFAULTS, FIELDS, SETS, decode
+from .text import Text
+from .view import el
+
+TEXTS = ("s", "word")
+
+
+@dataclass
+class Places:
+    """What follows the choice on one page."""
+
+    radios: list[gr.Radio] = field(default_factory=list)  # one a tab
+    sliders: list[tuple[str, gr.Column]] = field(default_factory=list)  # (set, where its slider stands)
+
+    def shown(self, name: str) -> list[Any]:
+        return [name for _ in self.radios] + [gr.update(visible=own == name) for own, _ in self.sliders]
+
+    @property
+    def components(self) -> list[Any]:
+        return [*self.radios, *(column for _, column in self.sliders)]
+
+
+PLACES: WeakKeyDictionary[Any, Places] = WeakKeyDictionary()
+
+
+def written_in(name: str, text: str) -> bool:
+    """Whether a text is in the language of the set `name`, as far as its characters tell; an empty one always is."""
+    return not text.strip() or bool(HAN_CHARACTER.search(text)) == (name == "reviews-zh")
+
+
+def follow(name: str, state: Mapping[str, Any]) -> list[str]:
+    """The sentence and the word of a page once `name` is chosen: in the other language they give way to the set's own
+    examples."""
+    return [state[key] if written_in(name, state[key]) else SETS[name][key] for key in TEXTS]
+
+
+def choice(t: Text, page: Any, tab: str) -> gr.Radio:
+    """The choice. One tab gives its own to the page as the control `set`; all of a page's move together."""
+    with gr.Column(min_width=280):
+        radio = gr.Radio(
+            [(t(f"set.choice.{name}"), name) for name in SETS],
+            value=DEFAULTS["set"],
+            label=t("set"),
+            elem_id=f"{tab}-set",
+        )
+        panel(f"{tab}-set-note", el("p", t("set.note", n=len(models.train_set("reviews-zh"))), cls="caption"))
+    places = PLACES.setdefault(page, Places())
+    places.radios.append(radio)
+    page.after(lambda: _wire(page, radio, places))
+    return radio
+
+
+def sliders(page: Any, name: str, slider: Callable[[str], gr.Slider]) -> dict[str, gr.Slider]:
+    """A slider for each set, the chosen one's in sight; `slider` makes the one of a field."""
+    made = {}
+    for of, opening in SETS.items():
+        with gr.Column(visible=of == DEFAULTS["set"], min_width=200) as column:
+            made[name + opening["ends"]] = slider(name + opening["ends"])
+        PLACES.setdefault(page, Places()).sliders.append((of, column))
+    return made
+
+
+def _wire(page: Any, radio: gr.Radio, places: Places) -> None:
+    quietly: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    texts = [page.controls[key] for key in TEXTS]
+
+    def choose(name: object, *values: Any) -> list[Any]:
+        chosen = str(FIELDS["set"].clean(name))
+        state = {key: FIELDS[key].clean(value) for key, value in zip(TEXTS, values, strict=True)}
+        return [*follow(chosen, state), *places.shown(chosen)]
+
+    radio.input(choose, [radio, *texts], [*texts, *places.components], queue=False, **quietly).then(**page.live)
+    if radio is places.radios[0]:  # once a page
+
+        def opened(request: gr.Request) -> list[Any]:
+            return places.shown(decode(dict(request.query_params))["set"])
+
+        gr.on(None, opened, None, places.components, queue=False, **quietly)

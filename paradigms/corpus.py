@@ -1,0 +1,192 @@
+"""Plain text for masked-LM training: documents, cut into sentences, kept as word pieces, grouped into inputs.
+
+A file has one document a line, plain, `.gz` or `.xz`; `FILE@0.2` takes every fifth document of it, and a file named
+twice counts twice: that is how a mixture is weighed. An input is a run of whole sentences of one document: nothing is
+cut in the middle, and no input holds pieces of two documents.
+
+Some inputs are a sentence and a short one from elsewhere in the same document, of which one telling word is always
+asked for: in a review that is very nearly what a prompt will be, "... It was [MASK].", and nobody had to label it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zlib import crc32
+
+import numpy as np
+
+from .errors import ParadigmError
+from .tokens import piece_ids
+from .vectors import opened
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
+HELD_OUT_EVERY = 200  # one document in so many is never trained on
+ALONE = 0.35  # share of inputs that are a single sentence
+BORDER = 0.3  # share of the longer ones with a [SEP] before their last sentence
+SHORTEST = 4  # word pieces; a shorter sentence joins the next one
+PAIRS = 0.5  # pairs of a document for each of its sentences
+REMARK = (3, 14)  # word pieces of the short sentence of a pair
+_END = re.compile(r"(?<=[.!?…])[\"')\]]*\s+(?=[\"'(\[]?\w)|(?<=[。！？…])(?=.)|<br\s*/?>(?:\s*<br\s*/?>)*")
+
+
+@dataclass(frozen=True)
+class Input:
+    """The word pieces of one input, without [CLS] and the last [SEP]."""
+
+    ids: np.ndarray
+    border: int = 0  # where a [SEP] goes between them, 0 where there is none
+    asked: int = -1  # the piece whose word is certainly asked for, -1 where chance alone decides
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """The sentences of many documents, one after the other. S: sentences, D: documents, P: word pieces."""
+
+    ids: np.ndarray  # (P,) uint16 where the vocabulary allows, else uint32
+    sentences: np.ndarray  # (S + 1,) where each sentence begins in `ids`
+    documents: np.ndarray  # (D + 1,) where each document begins in `sentences`
+
+    @property
+    def n_tokens(self) -> int:
+        return len(self.ids)
+
+    def inputs(self, longest: int, seed: int, *, pairs: bool = True) -> Iterator[Input]:
+        """Every sentence once, documents in random order, in groups of random length up to `longest` word pieces; with
+        `pairs`, also sentences with a short one of their document."""
+        random = np.random.default_rng(seed)
+        rarity = 1 / np.sqrt(np.maximum(1, np.bincount(self.ids)))  # (V,)
+        for document in random.permutation(len(self.documents) - 1):
+            sentence, end = self.documents[document], self.documents[document + 1]
+            if pairs:
+                yield from self._pairs(sentence, end, longest, rarity, random)
+            while sentence < end:
+                wanted = 0 if random.random() < ALONE else random.integers(SHORTEST, longest + 1)
+                start, stop = sentence, sentence + 1
+                while stop < end and (size := self.sentences[stop + 1] - self.sentences[start]) <= longest:
+                    if size > wanted and self.sentences[stop] - self.sentences[start] >= SHORTEST:
+                        break
+                    stop += 1
+                border = 0
+                if stop - start > 1 and random.random() < BORDER:
+                    border = int(self.sentences[stop - 1] - self.sentences[start])
+                yield Input(self.ids[self.sentences[start] : self.sentences[stop]][:longest], border)
+                sentence = stop
+
+    def _pairs(
+        self, start: int, end: int, longest: int, rarity: np.ndarray, random: np.random.Generator
+    ) -> Iterator[Input]:
+        """A sentence of a document with a short one of it, whose rare words are asked for more often than common ones:
+        with probability in proportion to 1 / sqrt(frequency), the discount of Mikolov et al. 2013, section 2.3."""
+        lengths = np.diff(self.sentences[start : end + 1])
+        remarks = np.flatnonzero((lengths >= REMARK[0]) & (lengths <= REMARK[1]))
+        if not len(remarks):
+            return
+        for _ in range(round(PAIRS * (end - start) + random.random() - 0.5)):
+            first, remark = int(random.integers(len(lengths))), int(random.choice(remarks))
+            if first != remark:
+                said = self._sentence(start + remark)
+                before = self._sentence(start + first)[: longest - len(said)]
+                chance = rarity[said]
+                asked = random.choice(len(said), p=chance / chance.sum())
+                yield Input(np.concatenate([before, said]), asked=len(before) + int(asked))
+
+    def _sentence(self, number: int) -> np.ndarray:
+        return self.ids[self.sentences[number] : self.sentences[number + 1]]
+
+
+def sentences_of(document: str) -> list[str]:
+    """The sentences of a document, by their end marks; line breaks of web pages end one too.
+
+    >>> sentences_of("It rains. Why? I don't know!")
+    ['It rains.', 'Why?', "I don't know!"]
+    """
+    return [sentence for part in _END.split(document) if (sentence := part.strip())]
+
+
+def documents_of(files: Sequence[str]) -> Iterator[str]:
+    """The non-empty lines of `files`; raises ParadigmError("not_found") before the first where a file is missing."""
+    parts = [_share(name) for name in files]
+    for file, _ in parts:
+        if not file.is_file():
+            raise ParadigmError("not_found", f"no file {file}", where=str(file))
+    for file, share in parts:
+        due = 0.0
+        with opened(file) as lines:
+            for line in lines:
+                due += share
+                if due >= 1 and line.strip():
+                    due -= 1
+                    yield line.strip()
+
+
+def _share(name: str) -> tuple[Path, float]:
+    file, at, share = name.rpartition("@")
+    try:
+        kept = float(share) if at else 1.0
+    except ValueError:
+        return Path(name), 1.0
+    if not 0 < kept <= 1:
+        message = f"{name}: the share of documents is a number above 0 and not above 1"
+        raise ParadigmError("bad_share", message, where=name, offending=share)
+    return Path(file if at else name), kept
+
+
+def corpus_of(documents: Iterable[str], tokenizer: PreTrainedTokenizerBase) -> Corpus:
+    """All of `documents` as word pieces."""
+    writer = _Writer(tokenizer)
+    for document in documents:
+        writer.add(sentences_of(document))
+    return writer.corpus()
+
+
+def split_corpus(documents: Iterable[str], tokenizer: PreTrainedTokenizerBase) -> tuple[Corpus, Corpus]:
+    """(to train on, held out): about one document in `HELD_OUT_EVERY` is held out, the same one wherever it stands.
+
+    Raises ParadigmError("no_text") where there is too little for both.
+    """
+    kept, held = _Writer(tokenizer), _Writer(tokenizer)
+    for document in documents:
+        # By the text itself, so that a document read twice is not trained on once and held out the other time.
+        (held if crc32(document.encode()) % HELD_OUT_EVERY == 0 else kept).add(sentences_of(document))
+    corpora = kept.corpus(), held.corpus()
+    if not all(corpus.n_tokens for corpus in corpora):
+        message = f"too little text: one document in {HELD_OUT_EVERY}, one a line, is held out, and here that is none"
+        raise ParadigmError("no_text", message, needed=HELD_OUT_EVERY)
+    return corpora
+
+
+class _Writer:
+    """Collects documents and turns them into word pieces many at a time, which the tokenizer does on all cores."""
+
+    AT_ONCE = 20_000  # sentences
+
+    def __init__(self, tokenizer: PreTrainedTokenizerBase):
+        self.tokenizer = tokenizer
+        self.dtype = np.uint16 if len(tokenizer) <= 1 << 16 else np.uint32
+        self.waiting: list[str] = []
+        self.pieces: list[np.ndarray] = []
+        self.lengths: list[int] = []
+        self.documents = [0]
+
+    def add(self, sentences: list[str]) -> None:
+        self.waiting += sentences
+        self.documents.append(self.documents[-1] + len(sentences))
+        if len(self.waiting) >= self.AT_ONCE:
+            self._turn()
+
+    def corpus(self) -> Corpus:
+        self._turn()
+        ids = np.concatenate(self.pieces) if self.pieces else np.empty(0, self.dtype)
+        return Corpus(ids, np.concatenate([[0], np.cumsum(self.lengths, dtype=np.int64)]), np.array(self.documents))
+
+    def _turn(self) -> None:
+        for ids in piece_ids(self.tokenizer, self.waiting):
+            self.pieces.append(np.array(ids, dtype=self.dtype))
+            self.lengths.append(len(ids))
+        self.waiting = []

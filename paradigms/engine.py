@@ -1,0 +1,185 @@
+"""One engine for all callers: what several ask at the same time is computed together.
+
+A sweep over a thousand texts and sixty people typing share two cores. Their texts wait in line as works of at most
+`TOKENS_PER_BATCH` tokens, and one thread computes them: works of the same model and like length are merged into one
+batch (as model servers do, Crankshaw et al. 2017, section 4.3), hurried callers go first, and callers who are equally
+hurried take turns (start-time fair queueing, Goyal et al. 1996). So nobody who types waits for more than the one batch
+that is being computed.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from heapq import heappop, heappush
+from itertools import count
+from queue import SimpleQueue
+from threading import Lock, Thread
+from typing import TypeAlias
+
+import torch
+from torch import Tensor
+
+from .masked_lm import TOKENS_PER_BATCH, MaskedLM, length_sorted, use_bf16
+from .tokens import Encoded
+
+PASS = 40  # tokens that could be computed in the time a batch takes beside its tokens
+
+
+class Ticket:
+    """One caller's request, for one stream at a time. What is not computed yet when it is cancelled never is."""
+
+    def __init__(self) -> None:
+        self.cancelled = False
+        self.answers: SimpleQueue[Answer | Exception | None] = SimpleQueue()
+
+    def cancel(self) -> None:
+        self.cancelled = True
+        self.answers.put(None)  # wakes the caller
+
+
+@dataclass(frozen=True)
+class Work:
+    """Texts of one request that go into one batch."""
+
+    lm: MaskedLM
+    texts: list[Encoded]  # no text twice
+    bf16: bool
+    ticket: Ticket
+
+    def joins(self, batch: list[Work]) -> bool:
+        """Whether computing it together with `batch` is cheaper than computing it alone."""
+        together = _padded(*batch, self)
+        return together <= min(TOKENS_PER_BATCH, _padded(*batch) + _padded(self) + PASS)
+
+
+def _padded(*batch: Work) -> int:
+    """The tokens of a batch, padding included."""
+    lengths = [len(text.input_ids) for work in batch for text in work.texts]
+    return max(lengths) * len(lengths)
+
+
+Answer: TypeAlias = tuple[list[Encoded], Tensor]  # texts and their states (n, H)
+Kind: TypeAlias = tuple[bool, int, bool]  # not hurried, model, bf16: only works of one kind share a batch
+Place: TypeAlias = tuple[int, int, Work]  # turn, number, work
+
+
+class Engine:
+    """Computes the states at [MASK] (see `MaskedLM.states_at_mask`) for every caller of the process.
+
+    Its thread lives as long as there is work, so an engine may be forked and needs no closing.
+    """
+
+    def __init__(self) -> None:
+        self.lock = Lock()
+        self.lines: dict[Kind, list[Place]] = {}  # a heap for each kind of work
+        self.turn = {True: 0, False: 0}  # of the work taken last, not hurried and hurried
+        self.numbers = count()  # who came first, among equals
+        self.working = False
+
+    def ask(self, lm: MaskedLM, encoded: Sequence[Encoded], *, hurried: bool = True) -> Tensor:
+        """The states of all texts in their order, shape (n, H). Raises what the model raises."""
+        answer = torch.empty(len(encoded), lm.hidden_size)
+        for rows, states in self.stream(lm, encoded, hurried=hurried):
+            answer[rows] = states
+        return answer
+
+    def stream(
+        self, lm: MaskedLM, encoded: Sequence[Encoded], *, hurried: bool = True, ticket: Ticket | None = None
+    ) -> Iterator[tuple[list[int], Tensor]]:
+        """(rows, their states of shape (len(rows), H)) as they are computed, those known already first.
+
+        Ends early when the ticket is cancelled; closing the iterator, or forgetting it, cancels the ticket.
+        """
+        ticket = ticket or Ticket()
+        bf16 = use_bf16(len(encoded))
+        rows_of: dict[Encoded, list[int]] = {}
+        for row, text in enumerate(encoded):
+            rows_of.setdefault(text, []).append(row)
+        known = {text: states for text in rows_of if (states := lm.seen.get((text, bf16))) is not None}
+        missing = len(rows_of) - len(known)
+        try:
+            self._line_up(lm, [text for text in rows_of if text not in known], hurried, bf16, ticket)
+            if known and not ticket.cancelled:
+                yield _by_row(rows_of, list(known), torch.stack(list(known.values())))
+            while missing and not ticket.cancelled:
+                answer = ticket.answers.get()
+                if isinstance(answer, Exception):
+                    raise answer
+                if answer is not None and not ticket.cancelled:
+                    missing -= len(answer[0])
+                    yield _by_row(rows_of, *answer)
+        finally:
+            if missing:
+                ticket.cancel()
+
+    def _line_up(self, lm: MaskedLM, texts: list[Encoded], hurried: bool, bf16: bool, ticket: Ticket) -> None:
+        """Put the texts in line, each batch of them one turn after the one before."""
+        works = [
+            Work(lm, [texts[row] for row in rows], bf16, ticket)
+            for rows in length_sorted([len(text.input_ids) for text in texts])
+        ]
+        if not works:
+            return
+        with self.lock:
+            line = self.lines.setdefault((not hurried, id(lm), bf16), [])
+            for later, work in enumerate(works):
+                heappush(line, (self.turn[not hurried] + later, next(self.numbers), work))
+            if not self.working:
+                self.working = True
+                Thread(target=self._work, name="engine").start()
+
+    def _work(self) -> None:
+        while batch := self._take():
+            self._compute(batch)
+
+    def _take(self) -> list[Work]:
+        """The next batch: the work whose turn it is, and what joins it of those that come next; [] if none is left."""
+        batch: list[Work] = []
+        with self.lock:
+            while not batch and self.lines:
+                kind = min(self.lines, key=lambda kind: (kind[0], self.lines[kind][:1]))
+                line = self.lines[kind]
+                while line and (line[0][2].ticket.cancelled or not batch or line[0][2].joins(batch)):
+                    self.turn[kind[0]], _, work = heappop(line)
+                    if not work.ticket.cancelled:
+                        batch.append(work)
+                if not line:
+                    del self.lines[kind]
+            self.working = bool(batch)
+        return batch
+
+    def _compute(self, batch: list[Work]) -> None:
+        """Compute a batch and hand everyone their part. Where it fails, each work is tried on its own: a fault reaches
+        the caller whose it is, and nobody else."""
+        lm, bf16 = batch[0].lm, batch[0].bf16
+        try:
+            texts = list(dict.fromkeys(text for work in batch for text in work.texts))
+            # Some may have been computed for somebody else since they were put in line.
+            states = {text: known for text in texts if (known := lm.seen.get((text, bf16))) is not None}
+            asked = [text for text in texts if text not in states]
+            if asked:
+                for text, answer in zip(asked, lm.states(asked, bf16), strict=True):
+                    states[text] = answer
+                    lm.seen.put((text, bf16), answer)
+        except Exception as error:
+            if len(batch) > 1:
+                for work in batch:
+                    self._compute([work])
+            else:
+                batch[0].ticket.answers.put(error)
+            return
+        for work in batch:
+            work.ticket.answers.put((work.texts, torch.stack([states[text] for text in work.texts])))
+
+
+def _by_row(rows_of: dict[Encoded, list[int]], texts: list[Encoded], states: Tensor) -> tuple[list[int], Tensor]:
+    """From an answer by text to one by row: the same text may have been asked for in several."""
+    rows = [row for text in texts for row in rows_of[text]]
+    return rows, states[[place for place, text in enumerate(texts) for _ in rows_of[text]]]
+
+
+ENGINE = Engine()  # the one of the process
+if hasattr(os, "register_at_fork"):  # the parent's thread, and who waits for it, are not in the child
+    os.register_at_fork(after_in_child=ENGINE.__init__)  # type: ignore[misc]

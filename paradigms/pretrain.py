@@ -1,0 +1,232 @@
+"""Masked-LM pre-training: how the built-in backbone was made (Devlin et al. 2019, section 3.1).
+
+15% of the words are chosen, anew each time a sentence is seen; of the chosen ones 80% are replaced by [MASK], 10% by a
+random word, 10% are left as they are; the model says what stood there. Words are chosen whole, all their pieces
+together. Nobody labels anything.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from math import ceil
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from .corpus import Corpus, Input
+from .masked_lm import HEADS, Batch, MaskedLM, evaluating, has_bf16, length_sorted
+from .pretrain_checkpoint import Checkpoint, Position
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
+CHOSEN, MASKED, RANDOM = 0.15, 0.8, 0.1  # of the words; of the chosen; of the chosen
+POOL = 64  # batches whose inputs are sorted by length together
+HELD_OUT_TOKENS = 40_000  # of the held-out text, for one point of the curve
+KEPT = -100  # cross-entropy's "no target here"
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How long and how fast; exactly one of `minutes` and `tokens` is given, and the rate falls to 0 at that end."""
+
+    minutes: float | None = None  # of training, earlier runs that this one resumes included
+    tokens: int | None = None
+    tokens_per_batch: int = 8192
+    longest: int = 126  # word pieces of one input
+    lr: float = 5e-4
+    warmup: float = 0.03  # share of the training
+    weight_decay: float = 0.01
+    seed: int = 0
+
+    def done(self, tokens: int, seconds: float) -> float:
+        """The share of the training that is over, 0 to 1."""
+        return min(1.0, tokens / self.tokens if self.tokens else seconds / (60 * (self.minutes or 0)))
+
+    def rate(self, done: float) -> float:
+        """The learning rate after that share."""
+        return self.lr * min(done / self.warmup if self.warmup else 1.0, (1 - done) / (1 - self.warmup), 1.0)
+
+
+@dataclass(frozen=True)
+class PretrainStep:
+    """One batch. `held_out` is measured now and then, None in between."""
+
+    step: int
+    tokens: int  # read so far, padding not counted
+    seconds: float
+    done: float  # share of the training, 0 to 1
+    lr: float
+    loss: float | None  # of this batch's chosen words, in nats; None after the last batch
+    held_out: float | None  # mean loss of the chosen words of held-out text, in nats
+
+
+def pretrain(
+    lm: MaskedLM,
+    train: Corpus,
+    held_out: Corpus,
+    recipe: Recipe,
+    *,
+    points: int = 40,
+    checkpoint: Checkpoint | None = None,
+) -> Iterator[PretrainStep]:
+    """Train `lm`'s own weights on `train`, one batch at a time; go on from `checkpoint` where it has something.
+
+    Held-out text is asked before the first batch, after the last one, and `points - 1` times in between. On a GPU, and
+    on a processor that multiplies bf16, matrix products are bf16 and the weights fp32.
+    """
+    device = next(lm.model.parameters()).device
+    optimizer = adamw(lm.model, recipe)
+    masking = Masking.of(lm.tokenizer, device)
+    some = _pool(held_out.inputs(recipe.longest, seed=0, pairs=False), HELD_OUT_TOKENS)
+    asked = [padded(lm, rows, device) for rows in _alike(some, recipe.tokens_per_batch)]
+    at = checkpoint.restore(lm.model, optimizer) if checkpoint else Position()
+    random = torch.Generator(device)
+    batches: Iterator[list[Input]] = islice(_batches(train, recipe, at.epoch), at.drawn, None)
+    start = time.perf_counter() - at.seconds
+    reached = ceil(points * recipe.done(at.tokens, at.seconds)) - 1 if at.step else -1  # points that are behind
+    while (done := recipe.done(at.tokens, time.perf_counter() - start)) < 1:
+        if (inputs := next(batches, None)) is None:
+            at = replace(at, epoch=at.epoch + 1, drawn=0)
+            batches = _batches(train, recipe, at.epoch)
+            continue
+        found = None
+        if int(points * done) > reached:
+            reached, found = int(points * done), held_out_loss(lm, asked, masking)
+        for group in optimizer.param_groups:
+            group["lr"] = recipe.rate(done)
+        random.manual_seed(
+            recipe.seed + 1_000_003 * at.step
+        )  # by step, so that a resumed training masks the same words
+        loss, _ = masked_lm_loss(lm, padded(lm, inputs, device), masking, random)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(lm.model.parameters(), 1.0)
+        optimizer.step()
+        n_tokens = sum(len(one.ids) for one in inputs)
+        at = Position(at.step + 1, at.tokens + n_tokens, at.epoch, at.drawn + 1, time.perf_counter() - start)
+        if checkpoint:
+            checkpoint.save(lm.model, optimizer, at, only_when_due=True)
+        yield PretrainStep(at.step, at.tokens, at.seconds, done, recipe.rate(done), loss.item(), found)
+    if checkpoint:
+        checkpoint.save(lm.model, optimizer, at)
+    yield PretrainStep(at.step, at.tokens, at.seconds, 1.0, 0.0, None, held_out_loss(lm, asked, masking))
+
+
+def adamw(model: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
+    """AdamW as BERT and its followers use it: the second moment forgets sooner, matrices alone decay."""
+    weights = list(model.parameters())
+    return torch.optim.AdamW(
+        [
+            {"params": [w for w in weights if w.ndim > 1], "weight_decay": recipe.weight_decay},
+            {"params": [w for w in weights if w.ndim <= 1], "weight_decay": 0.0},
+        ],
+        lr=recipe.lr,
+        betas=(0.9, 0.98),
+        eps=1e-6,
+        fused=True,
+    )
+
+
+def _batches(corpus: Corpus, recipe: Recipe, epoch: int) -> Iterator[list[Input]]:
+    """One pass over the corpus in batches of like length: inputs are sorted within a pool, batches are not."""
+    inputs = corpus.inputs(recipe.longest, seed=recipe.seed + epoch)
+    random = np.random.default_rng([recipe.seed, epoch])
+    while pool := _pool(inputs, POOL * recipe.tokens_per_batch):
+        batches = _alike(pool, recipe.tokens_per_batch)
+        yield from (batches[i] for i in random.permutation(len(batches)))
+
+
+def _alike(inputs: Sequence[Input], tokens_per_batch: int) -> list[list[Input]]:
+    lengths = [len(one.ids) + 3 for one in inputs]  # with the special tokens
+    return [[inputs[row] for row in rows] for rows in length_sorted(lengths, tokens_per_batch)]
+
+
+def _pool(inputs: Iterator[Input], n_tokens: int) -> list[Input]:
+    """The next inputs, `n_tokens` of them or what is left."""
+    pool: list[Input] = []
+    while n_tokens > 0 and (one := next(inputs, None)):
+        pool.append(one)
+        n_tokens -= len(one.ids)
+    return pool
+
+
+def padded(lm: MaskedLM, inputs: Sequence[Input], device: torch.device) -> Batch:
+    """`[CLS] a [SEP]`, or `[CLS] a [SEP] b [SEP]` where there is a border; nothing is masked yet. `mask_position` is
+    that of a piece that has to be asked for, 0 where there is none."""
+    tokenizer = lm.tokenizer
+    longest = max(len(one.ids) + 2 + bool(one.border) for one in inputs)
+    ids = np.full((len(inputs), longest), tokenizer.pad_token_id, dtype=np.int64)  # (B, T)
+    types, attention = np.zeros_like(ids), np.zeros_like(ids)  # (B, T)
+    for row, one in enumerate(inputs):
+        middle = [tokenizer.sep_token_id] if one.border else []
+        pieces = np.concatenate([one.ids[: one.border], middle, one.ids[one.border :]])
+        end = len(pieces) + 1
+        ids[row, 0], ids[row, 1:end], ids[row, end] = tokenizer.cls_token_id, pieces, tokenizer.sep_token_id
+        attention[row, : end + 1] = 1
+        if one.border:
+            types[row, one.border + 2 : end + 1] = 1
+    certain = np.array([one.asked + 1 for one in inputs])  # no input with a border has one
+    arrays = (ids, types, attention, certain)
+    return Batch(*(torch.from_numpy(array).to(device, non_blocking=True) for array in arrays))
+
+
+@dataclass(frozen=True)
+class Masking:
+    """Which words are asked for. V: vocabulary size."""
+
+    mask_id: int
+    special: Tensor  # (V,) bool
+    continues: Tensor  # (V,) bool: WordPiece's ##, which belongs to the word before it
+
+    @classmethod
+    def of(cls, tokenizer: PreTrainedTokenizerBase, device: torch.device) -> Masking:
+        pieces = tokenizer.convert_ids_to_tokens(list(range(len(tokenizer))))
+        special = set(tokenizer.all_special_ids) - {tokenizer.unk_token_id}
+        return cls(
+            tokenizer.mask_token_id,
+            torch.tensor([i in special for i in range(len(pieces))], device=device),
+            torch.tensor([piece.startswith("##") for piece in pieces], device=device),
+        )
+
+    def __call__(self, ids: Tensor, certain: Tensor, random: torch.Generator) -> tuple[Tensor, Tensor]:
+        """(what the model reads, what it should say): both (B, T), the second KEPT where nothing is asked. `certain`,
+        (B,), is a position whose word is always chosen; that of [CLS], which never is, asks for none."""
+        draws = torch.rand((2, *ids.shape), device=ids.device, generator=random)  # the choice, and the 80/10/10
+        at = torch.arange(ids.shape[1], device=ids.device).expand_as(ids)
+        start = torch.where(self.continues[ids], 0, at).cummax(dim=1).values  # (B, T) where each piece's word begins
+        draws[0].scatter_(1, start.gather(1, certain[:, None]), 0.0)
+        choice, fate = (draw.gather(1, start) for draw in draws)  # all pieces of a word share its draws
+        chosen = (choice < CHOSEN) & ~self.special[ids]
+        anything = torch.randint(len(self.special), ids.shape, device=ids.device, generator=random)
+        read = torch.where(chosen & (fate < MASKED), self.mask_id, ids)
+        read = torch.where(chosen & (fate >= 1 - RANDOM), anything, read)
+        return read, torch.where(chosen, ids, KEPT)
+
+
+def masked_lm_loss(lm: MaskedLM, batch: Batch, masking: Masking, random: torch.Generator) -> tuple[Tensor, int]:
+    """(mean cross-entropy of the chosen words in nats, how many there are). The head runs at those only, n of B x T."""
+    read, wanted = masking(batch.input_ids, batch.mask_position, random)
+    asked = wanted != KEPT
+    device = batch.input_ids.device.type
+    with torch.autocast(device, torch.bfloat16, enabled=device == "cuda" or has_bf16()):
+        hidden = lm.hidden(replace(batch, input_ids=read)).last_hidden_state  # (B, T, H)
+        states = HEADS[lm.model.config.model_type](lm.model)(hidden[asked])  # (n, H)
+        logits = lm.model.get_output_embeddings()(states)  # (n, V)
+    return nn.functional.cross_entropy(logits.float(), wanted[asked]), len(states)
+
+
+def held_out_loss(lm: MaskedLM, batches: Sequence[Batch], masking: Masking) -> float:
+    """Mean loss of the chosen words of `batches`, in nats; the same words are chosen every time."""
+    random = torch.Generator(masking.special.device).manual_seed(0)
+    total = n = 0.0
+    with evaluating(lm.model):
+        for batch in batches:
+            loss, count = masked_lm_loss(lm, batch, masking, random)
+            total, n = total + loss.item() * count, n + count
+    return total / n

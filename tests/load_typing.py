@@ -1,0 +1,317 @@
+"""A class that types: how long it takes from an edit to its answer. Run by hand, against the real app.
+
+    python tests/load_typing.py              60 simulated browsers on the prompt tab, an edit every half second each
+    python tests/load_typing.py --browser    one real Chromium, from the input event to the moved bars
+
+A simulated browser does what Gradio's own script does: an edit sends every event that hears the edited box; an event
+that is still being answered sends its newest state when it has been (`always_last`); answers come over one stream. The
+latency of an edit is the time until an answer that knows it. The last edit of everyone must be answered.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import random
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+from urllib.request import urlopen
+
+import httpx
+import orjson
+
+ROOT = Path(__file__).resolve().parent.parent
+PAUSE = 0.5  # seconds between two edits of one person
+PATIENCE = 60.0  # seconds after the last edit until an answer counts as lost
+SENTENCE = (
+    "a film that begins slowly and then finds its heart in the last hour the actors are wonderful but nobody told the "
+    "writer when to stop I laughed twice and cried once and would see it again with my sister who hates the cinema"
+)
+WORDS = SENTENCE.split()
+TEMPLATES = ("It was", "All in all", "In short, a", "Just", "What a", "The film is", "I found it", "So")
+LABEL_WORDS = {"neg": ("bad", "awful", "dull", "boring", "poor"), "pos": ("good", "fun", "fine", "superb", "nice")}
+
+
+class Page:
+    """What the app says about itself: components by the name of their field, and the events that hear them."""
+
+    def __init__(self, config: dict[str, Any]):
+        self.values = {one["id"]: one["props"].get("value") for one in config["components"]}
+        ids = {one["props"].get("elem_id"): one["id"] for one in config["components"]}
+        self.boxes = {"s": ids["sentence"], "t": ids["prompt-template"], "neg": ids["prompt-neg"]}
+        self.boxes["pos"] = ids["prompt-pos"]
+        self.bars = ids["prompt-bars"]
+        # The second page, in the other language, is part of the same configuration and hears boxes of its own.
+        self.events = {one["id"]: one for one in config["dependencies"] if one["backend_fn"]}
+        self.load = next(one for one in self.events.values() if any(what == "load" for _, what in one["targets"]))
+
+    def hearing(self, box: int) -> list[dict[str, Any]]:
+        return [one for one in self.events.values() if [box, "change"] in [list(target) for target in one["targets"]]]
+
+    def data(self, event: dict[str, Any], values: dict[int, Any]) -> list[Any]:
+        """The inputs of an event, with what the page's own script puts in front of the controls."""
+        data = [values.get(one, self.values.get(one)) for one in event["inputs"]]
+        if match := re.search(r"=> \[(.*), \.\.\.controls\]", event["js"] or ""):
+            for place, said in enumerate(match[1].split(", ")):
+                data[place] = "prompt" if "lesson()" in said else ""
+        return data
+
+
+class Typist:
+    """One browser. `latencies` are in seconds, one for each edit."""
+
+    def __init__(self, page: Page, url: str, number: int):
+        self.page, self.url, self.session = page, url, f"typist{number:03d}"
+        self.random = random.Random(number)
+        self.values: dict[int, Any] = {}
+        self.latencies: list[float] = []
+        self.errors: list[str] = []
+        self.unanswered: list[tuple[float, int]] = []  # (when, number) of edits that no answer knows yet
+        self.n_edits = 0
+        self.known = ""  # the state that the last answer knew, as the link that the page writes
+        self.running: Counter[int] = Counter()  # calls under way, by event
+        self.again: set[int] = set()  # events to be sent once more
+        self.called: dict[str, tuple[int, int]] = {}  # call -> its event, and the number of the newest edit it knows
+        self.early: dict[str, dict[str, Any]] = {}  # answers that came before their call was known
+        self.stream: asyncio.Task[None] | None = None
+        self.client = httpx.AsyncClient(base_url=url, timeout=PATIENCE)
+
+    async def type(self, seconds: float) -> None:
+        await self.send(self.page.load)
+        while self.running.total():
+            await asyncio.sleep(0.05)
+        await asyncio.sleep(PAUSE * self.random.random())
+        start = time.perf_counter()
+        while time.perf_counter() - start < seconds:
+            began = time.perf_counter()
+            box, text = self.edit()
+            self.values[self.page.boxes[box]] = text
+            self.n_edits += 1
+            self.unanswered.append((began, self.n_edits))
+            for event in self.page.hearing(self.page.boxes[box]):
+                if not self.running[event["id"]] or event["trigger_mode"] == "multiple":
+                    await self.send(event)
+                elif event["trigger_mode"] == "always_last":
+                    self.again.add(event["id"])
+            await asyncio.sleep(max(0.0, began + PAUSE - time.perf_counter()))
+        end = time.perf_counter()
+        while self.unanswered and time.perf_counter() - end < PATIENCE:
+            await asyncio.sleep(0.05)
+
+    def edit(self) -> tuple[str, str]:
+        """Mostly the sentence grows by a word or starts anew; now and then a template or a label word."""
+        what = self.random.choices(["s", "t", "neg", "pos"], [7, 1, 1, 1])[0]
+        if what == "s":
+            words = str(self.values.get(self.page.boxes["s"], "")).split()
+            words = [] if len(words) > 20 else words
+            return "s", " ".join([*words, self.random.choice(WORDS)])
+        if what == "t":
+            return "t", f"{{text}} {self.random.choice(TEMPLATES)} {self.random.choice(WORDS)} [MASK]."
+        return what, self.random.choice(LABEL_WORDS[what])
+
+    async def send(self, event: dict[str, Any]) -> None:
+        self.running[event["id"]] += 1
+        knows = self.n_edits
+        body = {
+            "data": self.page.data(event, self.values),
+            "fn_index": event["id"],
+            "session_hash": self.session,
+            "event_data": None,
+            "trigger_id": None,
+        }
+        answer = await self.client.post("/gradio_api/queue/join", json=body)
+        if answer.status_code != 200:
+            self.errors.append(f"{answer.status_code} {answer.text[:200]}")
+            self.running[event["id"]] -= 1
+            return
+        call = answer.json()["event_id"]
+        self.called[call] = event["id"], knows
+        if self.stream is None:
+            self.stream = asyncio.create_task(self.listen())
+        if call in self.early:
+            await self.completed(self.early.pop(call))
+
+    async def listen(self) -> None:
+        """The answers to all events that are under way; ends when there are none."""
+        async with self.client.stream("GET", "/gradio_api/queue/data", params={"session_hash": self.session}) as lines:
+            async for line in lines.aiter_lines():
+                if line.startswith("data: "):
+                    message = orjson.loads(line[6:])
+                    if message["msg"] == "process_completed":
+                        await self.completed(message)
+                    elif message["msg"] == "close_stream":
+                        break
+                    elif message["msg"] in ("unexpected_error", "server_stopped"):
+                        self.errors.append(str(message)[:200])
+        self.stream = None
+        if self.called:
+            self.stream = asyncio.create_task(self.listen())
+
+    async def completed(self, message: dict[str, Any]) -> None:
+        now = time.perf_counter()
+        if message["event_id"] not in self.called:
+            self.early[message["event_id"]] = message
+            return
+        number, knows = self.called.pop(message["event_id"])
+        event = self.page.events[number]
+        self.running[number] -= 1
+        if not message["success"]:
+            self.errors.append(str(message["output"])[:200])
+        elif self.page.bars in event["outputs"] and event is not self.page.load:
+            answer = dict(zip(event["outputs"], message["output"]["data"], strict=True))
+            if isinstance(answer[self.page.bars], str):
+                self.known = answer[event["outputs"][0]]
+                self.latencies += [now - when for when, edit in self.unanswered if edit <= knows]
+                self.unanswered = [(when, edit) for when, edit in self.unanswered if edit > knows]
+        if event["id"] in self.again:
+            self.again.remove(event["id"])
+            await self.send(event)
+
+    @property
+    def lost(self) -> bool:
+        """Whether what is shown at the end is not what the boxes say."""
+        shown = dict(parse_qsl(self.known.removeprefix("?")))
+        return bool(self.unanswered) or any(
+            shown.get(name, self.page.values[box]) != self.values.get(box, self.page.values[box])
+            for name, box in self.page.boxes.items()
+        )
+
+
+async def crowd(url: str, n: int, seconds: float, memory: Callable[[], float]) -> dict[str, Any]:
+    """A report on `n` typists; `memory` says how much the app has, in MB."""
+    async with httpx.AsyncClient(base_url=url, timeout=PATIENCE) as client:
+        page = Page((await client.get("/config")).json())
+    typists = [Typist(page, url, number) for number in range(n)]
+    used: list[float] = []
+
+    async def watch() -> None:
+        while True:
+            used.append(memory())
+            await asyncio.sleep(max(1.0, seconds / 20))
+
+    watching = asyncio.create_task(watch())
+    await asyncio.gather(*(typist.type(seconds) for typist in typists))
+    watching.cancel()
+    used.append(memory())
+    for typist in typists:
+        if typist.stream is not None:  # of a measurement that goes on; nobody waits for it any more
+            typist.stream.cancel()
+        await typist.client.aclose()
+    latencies = [latency for typist in typists for latency in typist.latencies]
+    errors = [error for typist in typists for error in typist.errors]
+    return {
+        "typists": n,
+        "seconds": seconds,
+        "edits": sum(typist.n_edits for typist in typists),
+        **quantiles(latencies),
+        "errors": len(errors),
+        "first_errors": errors[:3],
+        "lost_last_edits": sum(typist.lost for typist in typists),
+        "megabytes": [round(value) for value in used],
+    }
+
+
+def quantiles(seconds: list[float]) -> dict[str, Any]:
+    ordered = sorted(seconds) or [float("nan")]
+
+    def at(share: float) -> float:
+        return round(1000 * ordered[min(len(ordered) - 1, int(share * len(ordered)))], 1)
+
+    return {"answered": len(seconds), "p50_ms": at(0.5), "p95_ms": at(0.95), "max_ms": at(1.0)}
+
+
+# From the released input event, after the pause in typing, to the frame with other bars.
+WATCH = """() => {
+  window.took = []; let since = null;
+  window.addEventListener("input", (event) => { if (event.released) since = performance.now(); }, true);
+  new MutationObserver(() => {
+    if (since === null) return;
+    const began = since; since = null;
+    requestAnimationFrame(() => window.took.push(performance.now() - began));
+  }).observe(document.querySelector("#prompt-bars"), { childList: true, subtree: true, characterData: true });
+}"""
+
+
+def one_browser(url: str, edits: int) -> dict[str, Any]:
+    """A report on a single person in a real browser."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"))
+        page = chromium.new_page()
+        page.goto(f"{url}/?lesson=prompt")
+        page.wait_for_selector("#prompt-bars .row, #prompt-bars li, #prompt-bars tr", timeout=60_000)
+        page.wait_for_timeout(2000)
+        page.evaluate(WATCH)
+        typist = random.Random(0)
+        for number in range(edits):
+            box = page.locator("#prompt-template textarea" if number % 5 == 4 else "#sentence textarea")
+            words = (typist.choice(WORDS) for _ in range(4 + number % 12))
+            box.fill(f"{{text}} It was {typist.choice(WORDS)} [MASK]." if number % 5 == 4 else " ".join(words))
+            page.wait_for_function(f"window.took.length > {number}", timeout=20_000)
+            page.wait_for_timeout(300)
+        took = [milliseconds / 1000 for milliseconds in page.evaluate("window.took")]
+        chromium.close()
+    return {"edits": edits, **quantiles(took)}
+
+
+@contextmanager
+def app() -> Iterator[tuple[str, Callable[[], float]]]:
+    """The app in a process of its own: its address, and its resident memory in MB."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    process = subprocess.Popen([sys.executable, "app.py", "--port", str(port)], cwd=ROOT, stdout=subprocess.DEVNULL)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(600):
+            time.sleep(0.2)
+            try:
+                urlopen(f"{url}/config", timeout=30).close()
+                break
+            except OSError:
+                assert process.poll() is None, "the app has ended"
+        time.sleep(5)  # what it does beside the first page
+
+        def memory() -> float:
+            pages = int(Path(f"/proc/{process.pid}/statm").read_text().split()[1])
+            return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+        yield url, memory
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def main() -> int:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--typists", type=int, default=60)
+    options.add_argument("--seconds", type=float, default=60)
+    options.add_argument("--browser", action="store_true", help="one real Chromium")
+    options.add_argument("--edits", type=int, default=60, help="of the real Chromium")
+    options.add_argument("--json", action="store_true")
+    chosen = options.parse_args()
+    with app() as (url, memory):
+        if chosen.browser:
+            report, bars = one_browser(url, chosen.edits), (100, 250)
+        else:
+            report, bars = asyncio.run(crowd(url, chosen.typists, chosen.seconds, memory)), (float("inf"), 1000)
+    met = report["p50_ms"] <= bars[0] and report["p95_ms"] <= bars[1]
+    report["met"] = met and not report.get("errors") and not report.get("lost_last_edits")
+    print(json.dumps(report) if chosen.json else "\n".join(f"{name:<16} {value}" for name, value in report.items()))
+    return 0 if report["met"] else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

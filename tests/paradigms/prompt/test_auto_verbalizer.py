@@ -1,0 +1,53 @@
+"""Searched label words as a classifier, one answer for each of the four ways."""
+
+import numpy as np
+import pytest
+
+from paradigms.errors import ParadigmError
+from paradigms.prompt.auto_verbalizer import AutoVerbalizer
+from paradigms.prompt.classifier import PromptClassifier
+from paradigms.prompt.soft_verbalizer import SoftVerbalizer
+from paradigms.prompt.verbalizer import DEFAULT_VERBALIZER, Verbalizer
+from paradigms.prompt.weighted_verbalizer import WeightedVerbalizer
+
+TEXT = "A warm, funny film that I would gladly see again."
+
+
+@pytest.mark.parametrize("search", ["likelihood", "neighbours"])
+def test_words_are_chosen(search, shots):
+    model = AutoVerbalizer(search, tune="nothing").fit(shots.texts, shots.labels)
+    assert model.trainable_parameters_ == 0
+    best = model.best_
+    by_hand = PromptClassifier(best.template, best.verbalizer, train="nothing").fit(shots.texts, shots.labels)
+    np.testing.assert_allclose(model.predict_proba([TEXT]), by_hand.predict_proba([TEXT]), atol=1e-6)
+    given = Verbalizer.parse(DEFAULT_VERBALIZER).words
+    assert (set(given) <= set(best.verbalizer.words)) == (search == "neighbours")
+
+
+@pytest.mark.parametrize(("search", "kind"), [("weights", WeightedVerbalizer), ("soft", SoftVerbalizer)])
+def test_numbers_are_trained(search, kind, shots, tmp_path):
+    model = AutoVerbalizer(search, steps=5)
+    assert [step.step for step in model.fit_steps(shots.texts, shots.labels)] == [1, 2, 3, 4, 5]
+    assert type(model.classifier_) is kind
+    alone = kind(steps=5).fit(shots.texts, shots.labels)
+    np.testing.assert_array_equal(model.predict_proba([TEXT]), alone.predict_proba([TEXT]))
+    assert model.trainable_parameters_ == alone.trainable_parameters_ > 0
+    assert "before tuning; by hand" in model.found(shots.texts, shots.labels)
+    model.save(tmp_path)
+    loaded = AutoVerbalizer.load(tmp_path)
+    np.testing.assert_allclose(loaded.predict_proba([TEXT]), model.predict_proba([TEXT]), atol=1e-9)
+    assert loaded.explain(TEXT) == model.explain(TEXT)
+
+
+def test_without_label_words_by_hand():
+    """Searched words need only the labels' names; then there is nothing by hand to compare with."""
+    texts, labels = ["fine", "bad", "so so", "good", "dull", "well"], ["a", "b", "c"] * 2
+    model = AutoVerbalizer(tune="nothing").fit(texts, labels)
+    said = model.found(texts, labels)
+    assert model.best_.verbalizer.source in said and "by hand" not in said
+
+
+def test_frozen_means_frozen(shots):
+    with pytest.raises(ParadigmError) as caught:
+        AutoVerbalizer("soft", tune="all").fit(shots.texts, shots.labels)
+    assert (caught.value.kind, caught.value.where) == ("bad_option", "tune")

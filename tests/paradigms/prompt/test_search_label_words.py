@@ -1,0 +1,62 @@
+"""LM-BFF's label words: the likeliest of each class, and the best combination of them."""
+
+from itertools import product
+
+import numpy as np
+import pytest
+import torch
+
+from paradigms.prompt.candidates import Examples, label_word_ids, writable_words
+from paradigms.prompt.search_label_words import BEAM, joined, likely_words, search_label_words
+from paradigms.prompt.template import Template
+
+TEMPLATE = Template.parse("{text} It was [MASK].")
+
+
+def test_likely_words(examples):
+    logits = examples.logits(TEMPLATE)
+    allowed = label_word_ids(examples.lm.tokenizer)
+    for c, (ids, logs) in enumerate(likely_words(examples, logits, 7)):
+        mean = logits.log_softmax(dim=1)[torch.from_numpy(examples.gold == c)].mean(dim=0)
+        expected = sorted(allowed, key=lambda token: -float(mean[token]))[:7]
+        assert ids.tolist() == expected
+        assert logs.tolist() == pytest.approx(mean[expected].tolist())
+
+
+def test_combinations_against_all_of_them():
+    """Three classes with few words: the beam holds every combination, so its first is the best there is."""
+    generator = torch.Generator().manual_seed(0)
+    logits, gold = torch.randn(12, 40, generator=generator), torch.arange(12) % 3
+    words = [torch.tensor([1, 2, 3]), torch.tensor([2, 5, 6]), torch.tensor([3, 8])]
+    found = torch.empty(1, 0, dtype=torch.long)
+    for of_class in words:
+        found = joined(found, of_class, logits, gold)
+    every = [ids for ids in product(*(of_class.tolist() for of_class in words)) if len(set(ids)) == 3]
+    assert len(every) < BEAM
+
+    def loss(ids) -> float:
+        return float(torch.nn.functional.cross_entropy(logits[:, list(ids)], gold))
+
+    assert [tuple(row) for row in found.tolist()] == sorted(every, key=loss)
+
+
+def test_the_search(examples, monkeypatch):
+    asked = []
+    logits_of = Examples.logits
+    monkeypatch.setattr(Examples, "logits", lambda self, *args: asked.append(args) or logits_of(self, *args))
+    steps = list(search_label_words(examples, TEMPLATE, shown=5))
+    assert len(asked) == 1  # the model is asked once, whatever the number of combinations
+    assert [step.step for step in steps] == [1, 2, 3]
+    assert len(steps[-1].candidates) == 5
+    best = steps[-1].best
+    again = examples.score(TEMPLATE, best.verbalizer)
+    assert (again.accuracy, again.loss) == (best.accuracy, pytest.approx(best.loss, abs=1e-5))
+    words = set(writable_words(examples.lm.tokenizer).values())
+    assert set(best.verbalizer.words) <= words and all(word.isalpha() for word in best.verbalizer.words)
+
+
+def test_more_classes_have_words_of_their_own(examples):
+    three = Examples(examples.lm, examples.texts, np.arange(8) % 3, ("a", "b", "c"))
+    best = list(search_label_words(three, TEMPLATE))[-1].best
+    assert best.verbalizer.labels == ["a", "b", "c"]
+    assert len(set(best.verbalizer.words)) == 3
