@@ -78,6 +78,7 @@ def trajectory(
             "side": "right",
             "range": [0.4, 1.0],
             "tickformat": ".0%",
+            "dtick": 0.2,
             "showgrid": False,
             "color": INK,
             "automargin": True,
@@ -86,7 +87,7 @@ def trajectory(
     return figure
 
 
-NAMED = 9  # words of each class with their name beside them
+NAMED = 12  # words of each class with their name beside them, where there is room
 
 
 def plane(words: Sequence[tuple[str, float, float]], marked: Sequence[str], x: str, y: str) -> go.Figure:
@@ -99,7 +100,7 @@ def plane(words: Sequence[tuple[str, float, float]], marked: Sequence[str], x: s
     )
     for side, colour in enumerate((NEGATIVE, POSITIVE)):
         own = sorted((one for one in words if (one[2] > one[1]) == bool(side)), key=lambda one: -abs(one[2] - one[1]))
-        named = {word for word, _, _ in own[:NAMED]} | set(marked)
+        named = _with_room([one for one in own if one[0] in marked] + own[:NAMED], high - low)
         figure.add_scatter(
             x=[a for _, a, _ in own],
             y=[b for _, _, b in own],
@@ -112,6 +113,15 @@ def plane(words: Sequence[tuple[str, float, float]], marked: Sequence[str], x: s
             textfont={"color": colour, "size": 13},
             marker={"color": colour, "size": [13 if word in marked else 7 for word, _, _ in own], "opacity": 0.75},
         )
-    room = 0.12 * (high - low)
+    room = 0.2 * (high - low)
     figure.update_layout(xaxis={"range": [low - room, high + room]}, yaxis={"range": [low - room, high + room]})
     return figure
+
+
+def _with_room(words: Sequence[tuple[str, float, float]], extent: float) -> set[str]:
+    """Those of `words` whose names do not run into one before them; `extent` is that of either axis."""
+    kept: list[tuple[str, float, float]] = []
+    for word, x, y in words:
+        if all(abs(x - a) > 0.25 * extent or abs(y - b) > 0.05 * extent for _, a, b in kept):
+            kept.append((word, x, y))
+    return {word for word, _, _ in kept}

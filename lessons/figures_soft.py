@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from .figures import FAINT, INK, blank
 
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
+STILL = 1e-4  # a distance that is rounding
 MARKERS = ("circle", "square", "diamond", "triangle-up", "x")
 
 
@@ -57,7 +58,11 @@ def drift(names: Sequence[str], steps: Sequence[int], distances: Sequence[Sequen
         )
     last = distances[-1]
     order = sorted(range(len(names)), key=last.__getitem__)
-    for place in {order[0], order[-1]}:  # the two ends are named, the others are between them
+    for place in {order[0], order[-1]} if last[order[-1]] > STILL else ():  # the two ends are named
         figure.add_annotation(x=steps[-1], y=last[place], text=names[place], showarrow=False, xanchor="left", xshift=6)
-    figure.update_layout(yaxis={"rangemode": "tozero"}, xaxis={"range": [0, 1.02 * max(*steps, 60)]}, margin={"r": 48})
+    figure.update_layout(
+        yaxis={"range": [0, max(0.1, 1.1 * max(max(row) for row in distances))]},
+        xaxis={"range": [0, 1.02 * max(*steps, 60)]},
+        margin={"r": 48},
+    )
     return figure

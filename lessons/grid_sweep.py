@@ -89,7 +89,7 @@ def _pictures(t: Text, found: Found, *, last: bool = False) -> tuple[Any, ...]:
     return (
         str(grid_view.summary(t, found)),
         *grid_view.pictures(t, found),
-        grid_view.calibration(t, found),
+        grid_view.calibration(t, found, last=last),
         gr.skip() if listed is None else str(listed),
     )
 

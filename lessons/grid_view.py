@@ -113,10 +113,12 @@ def pictures(t: Text, found: Found) -> tuple[Any, ...]:
     return tuple(values)
 
 
-def calibration(t: Text, found: Found) -> Any:
-    """The prior of every cell against what taking it away changes; None where only one of the two is known."""
+def calibration(t: Text, found: Found, *, last: bool = True) -> Any:
+    """The prior of every cell against what taking it away changes; known when a zero-shot grid is complete."""
     if not found.others:
-        return gr.skip()
+        names = {"prior": t("grid.prior.axis.many"), "gain": t("grid.gain.axis")}
+        nothing = figure_value(figures.prior([], [], [], 1 / len(found.labels), names), t("grid.prior.none"))
+        return nothing if last else gr.skip()
     plain, calibrated = (found.others, found.cells) if found.plan.calibrate else (found.cells, found.others)
     by_key = {figures.key(cell): cell.accuracy for cell in plain}
     two = len(found.labels) == 2

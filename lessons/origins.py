@@ -66,8 +66,9 @@ def guess_row(t: Text, guess: Guess) -> Markup:
 
 @dataclass(frozen=True)
 class Curve:
-    """The recorded run that made the backbone."""
+    """A recorded run of `python -m paradigms pretrain` that goes on from the backbone."""
 
+    command: str
     tokens: tuple[int, ...]
     held_out: tuple[float, ...]  # nats
     zero_shot: tuple[float, ...]  # 0 to 1
@@ -75,9 +76,9 @@ class Curve:
 
 @lru_cache(maxsize=1)
 def recorded() -> Curve:
-    points = json.loads((BUILT_IN / "curve.json").read_text(encoding="utf8"))["points"]
-    columns = (tuple(point[name] for point in points) for name in ("tokens", "held_out_loss", "zero_shot"))
-    return Curve(*columns)
+    run = json.loads((BUILT_IN / "curve.json").read_text(encoding="utf8"))
+    columns = (tuple(point[name] for point in run["points"]) for name in ("tokens", "held_out_loss", "zero_shot"))
+    return Curve(run["command"], *columns)
 
 
 def recorded_chart(t: Text) -> dict[str, object]:
@@ -86,7 +87,7 @@ def recorded_chart(t: Text) -> dict[str, object]:
     result = t(
         "origins.recorded.result",
         name=BACKBONE,
-        millions=f"{curve.tokens[-1] / 1e6:.1f}",
+        tokens=f"{curve.tokens[-1]:,}",
         before=f"{curve.held_out[0]:.2f}",
         after=f"{curve.held_out[-1]:.2f}",
         from_=percent(curve.zero_shot[0], 1),
@@ -151,7 +152,10 @@ def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[
         with gr.Column(scale=3, min_width=340):
             curve = chart("origins-curve", idle(t).curve)
             words = panel("origins-words", idle(t).words)
-    heading(t("origins.recorded"), el("span", t("recorded"), cls="recorded", title=t("origins.recorded.title")))
+    heading(
+        t("origins.recorded"),
+        el("span", t("recorded"), cls="recorded", title=t("recorded.title", command=recorded().command)),
+    )
     chart("origins-recorded", recorded_chart(t))
 
     async def learn(request: gr.Request, blank: str):

@@ -15,7 +15,7 @@ import gradio as gr
 
 from paradigms.errors import ParadigmError
 
-from . import bayes, compare, context, finetune, grid, lstm, models, origins, playground, prompt, search, soft
+from . import bayes, compare, context, finetune, grid, lstm, models, origins, pet, playground, prompt, search, soft
 from .errors import say
 from .parts import panel, picked
 from .state import DEFAULTS, FIELDS, decode, encode
@@ -24,7 +24,7 @@ from .view import el, pick
 
 LESSONS: dict[str, ModuleType] = {
     lesson.NAME: lesson
-    for lesson in (compare, bayes, lstm, finetune, prompt, soft, search, playground, grid, context, origins)
+    for lesson in (compare, bayes, lstm, origins, finetune, prompt, playground, grid, context, pet, search, soft)
 }
 EXAMPLES = (
     "I like the Disney films very much.",
@@ -145,7 +145,7 @@ class Page:
             "inputs": [self.lesson, *controls],
             "outputs": [self.link, *everything],
             "concurrency_id": "live",
-            "concurrency_limit": 4,
+            "concurrency_limit": 20,  # they share batches of the engine, so the more of them wait the better
             **quietly,
         }
         # A text box says `input` at a key press, before it has the new value, and never for a paste or a deletion.

@@ -13,7 +13,6 @@ from markupsafe import Markup
 from paradigms import data
 from paradigms.errors import ParadigmError
 from paradigms.prompt.pattern_model import vote
-from paradigms.prompt.pet import PAIRS
 from paradigms.prompt.template import Border, Literal, Mask, Sentence, Template
 from paradigms.prompt.verbalizer import Verbalizer, words_of
 
@@ -33,19 +32,9 @@ class Pair:
     template: str
     words: Words
 
-    @property
-    def source(self) -> str:
-        return f"{self.template} | {in_words(self.words)}"
-
     def verbalizer(self, labels: Sequence[str]) -> str:
         """The label words as `paradigms` reads them."""
         return Verbalizer(tuple(zip(labels, self.words, strict=True))).source
-
-
-def default_pairs() -> str:
-    """What the box opens with."""
-    words = ((template, Verbalizer.parse(verbalizer).label_words) for template, verbalizer in PAIRS)
-    return "\n".join(Pair(template, tuple(ws for _, ws in of)).source for template, of in words)
 
 
 def read_pairs(box: str) -> tuple[Pair, ...]:
@@ -97,7 +86,7 @@ def votes(t: Text, state: Mapping[str, Any], pairs: Sequence[Pair], taught: tupl
             "tr",
             el("th", el("span", number, cls="pet-number"), _filled(pair.template, sentence), scope="row"),
             el("td", in_words(pair.words), cls="pet-words"),
-            el("td", percent(share, 1)),
+            el("td", percent(share, 1), cls="pet-weight", data_name=t("pet.column.weight")),
             _answer(t, probabilities[0]),
         )
         for number, (pair, share, probabilities) in enumerate(zip(pairs, shares, said, strict=True), 1)
@@ -132,17 +121,22 @@ def _answer(t: Text, probabilities: np.ndarray) -> Markup:
     best = int(probabilities.argmax())
     label = t.label(str(models.held_out().classes[best]))
     share = float(probabilities[best])
-    return el(
-        "td",
+    answer = el(
+        "div",
         el("span", label, cls=f"label {side(best)}"),
         meter(share, cls=side(best)),
         el("span", percent(share, 1), cls="number"),
         cls="pet-answer",
     )
+    return el("td", answer)
 
 
 def _filled(template: str, sentence: str) -> Markup:
     """The filled pattern, its slot set apart."""
     parts = Template.parse(template).parts
-    written = {Sentence: el("span", sentence, cls="pet-said"), Mask: el("span", "[MASK]", cls="slot"), Border: " [SEP] "}
+    written = {
+        Sentence: el("span", sentence, cls="pet-said"),
+        Mask: el("span", "[MASK]", cls="slot"),
+        Border: " [SEP] ",
+    }
     return el("span", [part.text if isinstance(part, Literal) else written[type(part)] for part in parts])

@@ -19,6 +19,7 @@ from paradigms import data
 from paradigms.base import ParadigmError, TextClassifier, TrainStep
 from paradigms.bert_finetune import BertFineTune, ClassifierHead
 from paradigms.data import Dataset
+from paradigms.prompt.classifier import PromptClassifier
 from paradigms.prompt.pet import Pet
 from paradigms.prompt.what_is_trained import Count, count, counts
 
@@ -73,8 +74,9 @@ class Watched:
                 if stage[1] is None and hasattr(self.pet, "models_"):
                     self.vote = self.pet.ensemble(self.test.texts)
                 before = stage
+            if step.step == step.total:
+                self.student = self.pet.predict_proba(self.test.texts)
             yield step
-        self.student = self.pet.predict_proba(self.test.texts)
 
     def score(self, texts: Sequence[str], labels: Sequence[str]) -> float:
         return self.pet.score(texts, labels)
@@ -158,7 +160,9 @@ async def run(t: Text, session: str, state: Mapping[str, Any]) -> AsyncGenerator
     reviews, test = models.train_set(), models.held_out()
     k = state["pet_k"]
     # Without labelled examples it is told the labels' names, and nothing else.
-    examples = data.few_shot(reviews, k, state["pet_seed"]) if k else Dataset("", (*reviews.classes,), (*reviews.classes,))
+    examples = (
+        data.few_shot(reviews, k, state["pet_seed"]) if k else Dataset("", (*reviews.classes,), (*reviews.classes,))
+    )
     pet = new_pet(state, pairs)
     watched = Watched(pet, test)
     yield str(el("p", t("pet.measuring"), cls="status running")), _curves(t, Progress("idle")), skip
@@ -221,11 +225,12 @@ def _curves(t: Text, progress: Progress) -> dict[str, object]:
 def plan(t: Text, state: Mapping[str, Any], n_pairs: int) -> Markup:
     """What pressing Train would use, and the two diagrams: the teachers, which are thrown away, and the classifier."""
     model = models.trained()["prompt"]
-    parts, classes = counts(model.lm_), models.train_set().classes  # type: ignore[attr-defined]
+    assert isinstance(model, PromptClassifier)
+    parts, classes = counts(model.lm_), models.train_set().classes
     rounds = state["pet_generations"] + bool(state["pet_k"])
     whole = {name: Count(part.total, part.total if rounds else 0) for name, part in parts.items()}
     with torch.device("meta"):  # shapes only
-        head = count(ClassifierHead(model.lm_.hidden_size, len(classes), 0.0).parameters())  # type: ignore[attr-defined]
+        head = count(ClassifierHead(model.lm_.hidden_size, len(classes), 0.0).parameters())
     body = parts["model"].total
     key = "pet.plan" if state["pet_k"] else "pet.plan.none"
     said = t(

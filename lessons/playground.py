@@ -42,7 +42,7 @@ def show(t: Text, state: Mapping[str, Any], session: str | None = None) -> tuple
 
     What cannot be computed from the boxes as they are is skipped, so that the last picture stays.
     """
-    lm = models.trained()["prompt"].lm_  # type: ignore[attr-defined]
+    lm = models.trained()["prompt"].lm_
     labels = models.held_out().classes
     words = tuple(words_of(state[box]) for box in BOXES)
     try:
@@ -66,7 +66,7 @@ def show(t: Text, state: Mapping[str, Any], session: str | None = None) -> tuple
 
 def kept(state: Mapping[str, Any]) -> list[str]:
     """The question as it is becomes the reference; raises ParadigmError where it cannot be asked."""
-    strip.Question.read(state).check(models.trained()["prompt"].lm_)  # type: ignore[attr-defined]
+    strip.Question.read(state).check(models.trained()["prompt"].lm_)
     return [state[field] for field in strip.NOW]
 
 
@@ -133,7 +133,7 @@ def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[
             with gr.Row():
                 field = FIELDS["pn"]
                 c["pn"] = gr.Slider(
-                    field.low, field.high, field.default, step=field.step, label=t("playground.n"), min_width=240
+                    field.low, field.high, float(field.default), step=field.step, label=t("playground.n"), min_width=240
                 )
                 sets = [(t(f"playground.set.{name}"), name) for name in FIELDS["pset"].choices]
                 c["pset"] = gr.Radio(sets, value=DEFAULTS["pset"], label=t("playground.set"), min_width=240)

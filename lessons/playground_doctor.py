@@ -39,15 +39,15 @@ def report(t: Text, found: Diagnosis, labels: Sequence[str]) -> Markup:
 
 
 def _row(t: Text, one: WordReport, label: str, side: str) -> Markup:
-    wrong = one.checked.error is not None
+    error = one.checked.error
     return el(
         "tr",
         el("td", label, cls=f"label {side}"),
         el("th", one.checked.word, scope="row"),
-        el("td", " ".join(one.pieces) or "–", cls="pieces", title=say(one.checked.error, t) if wrong else None),
+        el("td", " ".join(one.pieces) or "–", cls="pieces", title=say(error, t) if error else None),
         el("td", "–" if one.rank is None else f"{one.rank:,}"),
         el("td", "–" if one.prior is None else share(one.prior)),
-        cls="wrong" if wrong else None,
+        cls="wrong" if error else None,
     )
 
 

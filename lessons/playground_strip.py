@@ -125,7 +125,7 @@ async def follow(t: Text, session: str | None, state: Mapping[str, Any], have: s
     _asking[session] = ticket
     try:
         now, before = Question.read(state), Question.read(state, REFERENCE)
-        lm = models.trained()["prompt"].lm_  # type: ignore[attr-defined]
+        lm = models.trained()["prompt"].lm_
         strips = fill(lm, now, before, sentences(state["pset"], state["pn"]), ticket)
         while (strip := await anyio.to_thread.run_sync(next, strips, None, limiter=_limiter)) is not None:
             yield value(t, strip, state, have), str(numbers(t, strip, now, before))

@@ -219,7 +219,7 @@ async def run(t: Text, session: str, kind: str, state: Mapping[str, Any]) -> Asy
     try:
         model = new(kind, state)
         scene = Scene(kind, state)
-        yield status(t, Scene(kind, state, progress=Progress("waiting"))), *panels(t, scene)
+        yield str(el("p", t("search.status.begin"), cls="status running", role="status")), *panels(t, scene)
         drawn = data.few_shot(models.train_set(), state["se_k"], state["se_seed"])
         steps = training.train(session, name, model, drawn, keep=False)
         async with aclosing(steps):

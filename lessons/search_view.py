@@ -28,7 +28,7 @@ def candidates(t: Text, kind: str, n: int, by_hand: Candidate, found: Sequence[C
         el("th", t("search.column.right", n=n), scope="col"),
         el("th", t("search.column.loss"), scope="col"),
     )
-    more = t("search.more", n=len(found) - SHOWN) if len(found) > SHOWN else t("search.none") if not found else ""
+    more = t("search.more", n=len(found) - SHOWN) if len(found) > SHOWN else ""
     return el(
         "section",
         el("h3", t("search.candidates")),

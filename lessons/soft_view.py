@@ -74,7 +74,7 @@ def neighbours(t: Text, method: str, history: Sequence[Snapshot]) -> Markup:
         el("th", t("soft.drift"), scope="col"),
     )
     last = history[-1].tokens
-    longest = max(max(token.drift for token in last), 1e-9)
+    longest = max(0.1, *(token.drift for token in last))
     body = [
         el(
             "tr",

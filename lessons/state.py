@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from paradigms.prompt.pet import PAIRS
 from paradigms.prompt.template import DEFAULT_TEMPLATE, P_TUNING_TEMPLATE
 from paradigms.prompt.verbalizer import DEFAULT_VERBALIZER, Verbalizer
 
@@ -19,16 +20,24 @@ LESSONS = (
     "compare",
     "bayes",
     "lstm",
+    "origins",
     "finetune",
     "prompt",
-    "soft",
-    "search",
     "playground",
     "grid",
     "context",
-    "origins",
+    "pet",
+    "search",
+    "soft",
 )
-_NEGATIVE, _POSITIVE = (", ".join(words) for _, words in Verbalizer.parse(DEFAULT_VERBALIZER).label_words)
+
+
+def _words(verbalizer: str) -> list[str]:
+    """The label words of each class, as a text box has them."""
+    return [", ".join(words) for _, words in Verbalizer.parse(verbalizer).label_words]
+
+
+_NEGATIVE, _POSITIVE = _words(DEFAULT_VERBALIZER)
 
 
 @dataclass(frozen=True)
@@ -78,7 +87,7 @@ GRID_VERBALIZERS = (
 
 # The number of training reviews per class that sliders go up to; a test holds it to the built-in set.
 PER_CLASS = 1727
-PER_CLASS_ZH = 158
+PER_CLASS_ZH = 410
 # The sets of reviews that the older paradigms learn from: what a page opens with, and how its sliders' names end.
 SETS = {
     "reviews": {"s": "I like the Disney films very much.", "word": "great", "ends": ""},
@@ -123,6 +132,15 @@ FIELDS: dict[str, Field] = {
     "sp_n": Field(10, 1, 40),
     "sp_k": Field(16, 1, 64),
     "sp_seed": Field(0, 0, 99),
+    # PET: the pairs, labelled examples per class, the vote, further generations, unlabelled texts.
+    "pet_pairs": Field(
+        "\n".join(f"{pattern} | {' / '.join(_words(verbalizer))}" for pattern, verbalizer in PAIRS), longest=2000
+    ),
+    "pet_k": Field(16, 0, 32),
+    "pet_seed": Field(0, 0, 99),
+    "pet_weighting": Field("accuracy", choices=("accuracy", "uniform")),
+    "pet_generations": Field(0, 0, 2),
+    "pet_texts": Field(500, 100, 2000, step=100),
     # The playground: the question, the one it is compared with, the held-out sentences, the two blanks of the lens.
     "pt": Field(DEFAULT_TEMPLATE, longest=500),
     "pneg": Field(_NEGATIVE, longest=200),

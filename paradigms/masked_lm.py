@@ -88,7 +88,8 @@ class MaskedLM:
         Weights as safetensors only, no remote code. Raises BackboneError, also where the checkpoint has no
         masked-LM head: with a fresh random head every prompt would answer at chance without a word of warning.
         """
-        return _load(str(source) if source is not None else str(BUILT_IN))
+        with _one_at_a_time:
+            return _load(str(source) if source is not None else str(BUILT_IN))
 
     def copy(self) -> MaskedLM:
         """The same backbone with weights of its own, to be trained; what it answers is not kept."""
@@ -255,6 +256,9 @@ def length_sorted(lengths: Sequence[int], tokens_per_batch: int = TOKENS_PER_BAT
 def has_bf16() -> bool:
     """Whether the processor multiplies bf16 matrices itself."""
     return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
+
+
+_one_at_a_time = Lock()  # `transformers` leaves weights out where two threads load at the same time
 
 
 @lru_cache(maxsize=4)

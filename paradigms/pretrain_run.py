@@ -77,7 +77,8 @@ def run(
         mean = sum(losses) / len(losses) if losses else points[-1].train_loss
         losses = []
         points.append(Point(last.tokens, last.seconds / 60, mean, last.held_out, zero_shot(lm), last.lr))
-        curve_file.write_text(json.dumps({"points": [asdict(point) for point in points]}, indent=1) + "\n")
+        curve = {"command": command(init, files, recipe), "points": [asdict(point) for point in points]}
+        curve_file.write_text(json.dumps(curve, indent=1) + "\n")
         point = points[-1]
         say(
             f"{last.done:6.1%} {point.tokens:>13,} tokens {point.minutes:6.1f} min   loss {point.train_loss:.3f}"
@@ -138,6 +139,13 @@ def write(lm: MaskedLM, out: Path) -> None:
     lm.tokenizer.save_pretrained(out)
 
 
+def command(init: str, files: Sequence[str], recipe: Recipe) -> str:
+    """The command line, without the folders of this machine."""
+    length = f"--tokens {recipe.tokens}" if recipe.tokens else f"--minutes {recipe.minutes:g}"
+    names = " ".join(Path(name).name for name in files)
+    return f"python -m paradigms pretrain --init {Path(init).name} --text {names} --out DIR {length} --lr {recipe.lr:g}"
+
+
 def card(
     lm: MaskedLM,
     init: str,
@@ -150,14 +158,12 @@ def card(
 ) -> str:
     """The model card, from what the run itself knows."""
     first, last = points[0], points[-1]
-    length = f"--tokens {recipe.tokens}" if recipe.tokens else f"--minutes {recipe.minutes:g}"
-    names = " ".join(Path(name).name for name in files)
     return f"""---
 pipeline_tag: fill-mask
 ---
 # {lm.n_parameters / 1e6:.1f}M parameters, {last.tokens:,} tokens of masked-LM training
 
-    python -m paradigms pretrain --init {Path(init).name} --text {names} {length}
+    {command(init, files, recipe)}
 
 Whole-word masking, {CHOSEN:.0%} of the words, 80/10/10, dropout off; AdamW, learning rate {recipe.lr:g}, warm-up over
 {recipe.warmup:.0%} and linear decay to 0, {recipe.tokens_per_batch:,} tokens a batch, inputs of up to {recipe.longest}

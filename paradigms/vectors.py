@@ -70,8 +70,8 @@ def train_vectors(
     """Skip-gram vectors, shape (n_words, size), of the most frequent words.
 
     `sample` is the share of the text from which a word is so frequent that some of its places are passed over (Mikolov
-    et al. 2013, equation 5); 0 passes over none. With `workers=1` the same texts and seed give the same vectors; more workers are faster and not repeatable. Raises
-    ParadigmError("no_words") where no word occurs often enough.
+    et al. 2013, equation 5); 0 passes over none. With `workers=1` the same texts and seed give the same vectors; more
+    workers are faster and not repeatable. Raises ParadigmError("no_words") where no word occurs often enough.
     """
     from gensim.models import Word2Vec
 

@@ -136,13 +136,15 @@
         window.dispatchEvent(new Event("resize"));
       }
   };
-  // The tab that a link names, or else the first that is not hidden, is opened as soon as it is there and hears clicks.
+  // The tab that a link names, or else the first that is not hidden, is opened as soon as it is there, hears
+  // clicks, and would be asked about the link's state.
   const openWanted = () => {
     const address = window.location.search;
     if (hidden.length) new MutationObserver(hideTabs).observe(document.body, { childList: true, subtree: true });
     const timer = setInterval(() => {
       const other = document.querySelector("a[data-keeps-state]");
       if (other && other.lang === asked.get("lang")) window.location.replace(other.dataset.keepsState + address);
+      if (controls === null) return; // the tab would be computed for the defaults, before Python has read the link
       const name = asked.get("lesson") || lessons().find((one) => !hidden.includes(one));
       const tab = byName(name);
       if (tab && open() !== name) tab.click();

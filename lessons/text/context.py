@@ -1,7 +1,7 @@
 """What the tab "In-context learning" says."""
 
 WORDS: dict[str, tuple[str, str]] = {
-    "tab.context": ("In-context learning", "上下文学习"),
+    "tab.context": ("In-context", "上下文学习"),
     "method.demonstrations": ("Demonstrations", "示例提示"),
     "context.idea": (
         "No weight is changed. A few answered examples, called demonstrations, are written before the question, and "

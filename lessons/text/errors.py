@@ -77,5 +77,10 @@ WORDS = {
         "$where takes no vectors in its layers; P-tuning v2 needs a BERT or RoBERTa.",
         "$where 的各层不能接入额外的向量；P-tuning v2 需要 BERT 或 RoBERTa。",
     ),
+    "error.pair_form": (
+        "“$offending” is no pair: write it as {text} It was [MASK]. | terrible / great.",
+        "“$offending”不是一对：请写成 {text} It was [MASK]. | terrible / great 的形式。",
+    ),
+    "error.pair_count": ("There are $count pairs; 1 to $most are wanted.", "现有 $count 对；需要 1 到 $most 对。"),
     "error.other": ("This does not work: $message", "无法执行：$message"),
 }

@@ -157,6 +157,10 @@ WORDS = {
     "grid.prior.axis": ("p($label | no content)", "无内容时的 p($label)"),
     "grid.prior.axis.many": ("p of the favoured class | no content", "无内容时最受偏爱类别的概率"),
     "grid.gain.axis": ("gain in accuracy (points)", "准确率的变化（百分点）"),
+    "grid.prior.none": (
+        "Drawn when a zero-shot grid is complete.",
+        "零样本网格全部算完后，在此绘出。",
+    ),
     "grid.prior.result": (
         "Calibration with $what moves the mean accuracy from $before to $after: $better of $n cells gain, $worse lose. "
         "The strongest leaning: $share “$label” for nothing at all, in $cell.",

@@ -1,7 +1,7 @@
 """What the tab "Where BERT comes from" says."""
 
 WORDS = {
-    "tab.origins": ("Where BERT comes from", "BERT 从何而来"),
+    "tab.origins": ("Pre-training", "预训练"),
     "origins.idea": (
         "Paradigms 3 and 4 begin with a model that has already read. This is how it read: words of ordinary text are "
         "hidden, and the model has to say what stood there. Nobody labels anything, the text is its own answer, so "
@@ -85,16 +85,13 @@ WORDS = {
         "微型 BERT 在 [MASK] 处的预测将列在这里，训练中每个时刻一行。",
     ),
     "origins.yours": ("your tiny BERT, $tokens word pieces read", "你的微型 BERT，读过 $tokens 个词片"),
-    "origins.recorded": ("The real run", "真正的预训练"),
-    "origins.recorded.title": (
-        "Not computed just now. Written by python -m paradigms pretrain, see the card of the backbone",
-        "并非现场计算。由 python -m paradigms pretrain 写出，见骨干模型的说明卡",
-    ),
+    "origins.recorded": ("The real model reads on", "真正的模型继续读"),
     "origins.recorded.result": (
-        "The last run that made $name read $millions million word pieces: the loss of hidden words in held-out text "
-        "went from $before to $after nats, the zero-shot accuracy of the default prompt on the built-in dev reviews "
-        "from $from_ to $to.",
-        "得到 $name 的最后一次训练读了 $millions 百万个词片：留出文本中被遮词的损失从 $before 降到 $after 奈特，"
-        "默认提示在内置开发集影评上的零样本准确率从 $from_ 变为 $to。",
+        "$name has read tens of millions of word pieces; here it reads $tokens more, film and restaurant reviews. The "
+        "loss of hidden words in held-out text goes from $before to $after nats: reading on still pays. The zero-shot "
+        "accuracy of the default prompt on the built-in dev reviews goes from $from_ to $to: the two do not always move "
+        "together.",
+        "$name 已经读过几千万个词片；这里让它再读 $tokens 个，都是影评和餐馆评论。留出文本中被遮词的损失从 $before 降到 $after 奈特："
+        "多读仍有收获。默认提示在内置开发集影评上的零样本准确率从 $from_ 变为 $to：两者并不总是一起变化。",
     ),
 }

@@ -1,14 +1,15 @@
 """What the search tab says."""
 
 WORDS: dict[str, tuple[str, str]] = {
-    "tab.search": ("Searched prompts", "自动搜索提示"),
+    "tab.search": ("Search", "自动搜索"),
     "search.idea": (
         "Who says that a person has to write the prompt? A handful of labelled examples can choose it. In goes the "
         "model, unchanged, and 16 sentences of each class; out comes a template or a set of label words that the model "
-        "itself finds fitting. Nothing is trained, only tried: it costs some hundred forward passes. What is chosen on "
-        "so few sentences is flattered by them, so the result counts only on sentences the search has not seen.",
+        "itself finds fitting. Mostly nothing is trained, only tried: it costs some hundred forward passes. What is "
+        "chosen on so few sentences is flattered by them, so the result counts only on sentences the search has not "
+        "seen.",
         "提示一定要由人来写吗？少量标注样本就能把它选出来。输入是原封不动的模型和每类 16 个句子；输出是模型自己觉得合适"
-        "的模板或标签词。这里不训练，只是反复尝试，代价是几百次前向计算。在这么少的句子上挑出来的结果总会偏乐观，因此只有在搜"
+        "的模板或标签词。多数方法并不训练，只是反复尝试，代价是几百次前向计算。在这么少的句子上挑出来的结果总会偏乐观，因此只有在搜"
         "索没见过的句子上测得的成绩才算数。",
     ),
     "search.how": (
@@ -84,7 +85,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "search.column.loss": ("Loss", "损失"),
     "search.by_hand": ("by hand", "手写"),
     "search.more": ("and $n more", "另有 $n 个"),
-    "search.none": ("Nothing searched yet in this session.", "本次会话中尚未搜索。"),
     "search.carry.template": ("Carry this template to tab 4", "把这个模板带到第 4 页"),
     "search.carry.cart": ("Put $template into the playground's cart", "把 $template 加入游乐场的备选模板"),
     "search.carry.words": ("Carry these label words to tab 4", "把这些标签词带到第 4 页"),
@@ -188,6 +188,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "离对角线最远的：$first一侧是“$negative”，$second一侧是“$positive”。对角线上的词对两类同样合适。大点为最优候选的标签词。",
     ),
     "search.status.idle": ("Nothing searched yet in this session.", "本次会话中尚未搜索。"),
+    "search.status.begin": ("The search begins …", "搜索开始 …"),
     "search.status.running": (
         "Searching: step $step of $total, $seconds s",
         "搜索中：第 $step / $total 步，$seconds 秒",
@@ -207,8 +208,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "search.results.seconds": ("Seconds", "秒"),
     "search.results.note": (
         "Chosen on $n labelled examples, measured on $held_out held-out reviews; always guessing one class gives "
-        "$majority. The gap between the two columns is the winner's curse.",
-        "在 $n 个标注样本上挑选，在 $held_out 条留出影评上测量；总猜同一类为 $majority。两列之差就是“赢家诅咒”。",
+        "$majority. How much the first number flatters is the winner's curse.",
+        "在 $n 个标注样本上挑选，在 $held_out 条留出影评上测量；总猜同一类为 $majority。前一列"
+        "比后一列高出的部分就是“赢家诅咒”。",
     ),
     "search.row.by_hand": ("by hand", "手写"),
     "search.row.found": ("found", "搜到"),

@@ -126,7 +126,7 @@ class PromptClassifier(TextClassifier):
         verbalizer = Verbalizer.of(self.verbalizer).for_labels(list(classes))
         trained = None if self.train == "nothing" else self._trainable()
         self.__dict__.pop("_lm", None)
-        word_ids, encoded = self._prepare(texts, verbalizer)
+        word_ids, encoded = self._prepare(texts if trained else [], verbalizer)
         self._classes = classes
         self.trainable_parameters_ = n_trainable(trained.model) if trained else 0
         if trained is None:

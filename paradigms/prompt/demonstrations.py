@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any, Self
 
 import numpy as np
 from sklearn.base import clone
-from torch import nn
+from torch import Tensor, nn
 
 from ..base import TrainStep, training_set
 from ..causal_lm import fill, language_model
@@ -108,7 +109,9 @@ class Demonstrations(PromptClassifier):
         Verbalizer.of(self.verbalizer).for_labels(list(classes))  # says what is wrong before anything is replaced
         self._classes = classes
         self.examples_ = tuple(zip(texts, (str(label) for label in classes[gold]), strict=True))
-        self._draws = np.random.default_rng(self.seed)
+        if self.train != "nothing":
+            self._draws = np.random.default_rng(self.seed)
+            self._drawn_from = self._pool(), self._vectors(texts) if self.choose == "similar" else None
         yield from super().fit_steps(texts, labels)
 
     def showing(self, examples: Sequence[tuple[str, str]]) -> Self:
@@ -135,16 +138,17 @@ class Demonstrations(PromptClassifier):
         if not self.examples_ or self.shown == 0:
             return [Shown((), ()) for _ in texts]
         pool = self._pool()
+        if self.choose == "given":
+            return [self._fit_in(text, [one for one in pool if one.text != text]) for text in texts]
         if self.choose == "similar":
-            nearness = self._nearness(texts)
+            examples = self._vectors([text for text, _ in self.examples_])  # (m, H)
+            nearness = (self._vectors(texts) @ examples.T).numpy()  # (n, m), cosines
             return [
-                self._fit_in(text, [replace(pool[at], similarity=float(near[at])) for at in self._ranked(-near)])
+                self._fit_in(text, (replace(pool[at], similarity=float(near[at])) for at in self._ranked(-near, text)))
                 for text, near in zip(texts, nearness, strict=True)
             ]
-        order = list(range(len(pool)))
-        if self.choose == "random":
-            order = self._ranked(np.random.default_rng(self.seed).permutation(len(pool)))
-        return [self._fit_in(text, [pool[at] for at in order]) for text in texts]
+        draw = np.random.default_rng(self.seed).permutation(len(pool))
+        return [self._fit_in(text, (pool[at] for at in self._ranked(draw, text))) for text in texts]
 
     def prior(self, calibrate: str | None = None) -> np.ndarray:
         """As for any prompt, with the demonstrations that a question without content would get."""
@@ -172,32 +176,31 @@ class Demonstrations(PromptClassifier):
             for (text, label), length in zip(self.examples_, lengths, strict=True)
         ]
 
-    def _nearness(self, texts: Sequence[str]) -> np.ndarray:
-        """The cosine of each text to each example, shape (n, n_examples), between what the untrained model makes of
-        the slot of the bare template: texts it would answer alike are near."""
+    def _vectors(self, texts: Sequence[str]) -> Tensor:
+        """What texts are compared by, shape (n, H), of length 1: what the untrained model makes of the slot of the
+        bare template. Texts it would answer alike are near."""
         lm = self._backbone
-        examples = [text for text, _ in self.examples_]
-        both = fill(lm, self._template, [*texts, *examples])
-        states = nn.functional.normalize(ENGINE.ask(lm, both, hurried=len(texts) < BF16_FROM), dim=1)  # (n + m, H)
-        return (states[: len(texts)] @ states[len(texts) :].T).numpy()
+        states = ENGINE.ask(lm, fill(lm, self._template, texts), hurried=len(texts) < BF16_FROM)
+        return nn.functional.normalize(states, dim=1)
 
-    def _ranked(self, distances: np.ndarray) -> list[int]:
+    def _ranked(self, distances: np.ndarray, text: str) -> list[int]:
         """Examples from the nearest to the farthest, the classes taking turns: of each class the first, then of each
-        the second."""
+        the second. Not the text itself, and that before turns are counted: a class that is missing would tell."""
         met: Counter[str] = Counter()
         turn = {}
         for example in map(int, np.argsort(distances, kind="stable")):
-            label = self.examples_[example][1]
-            turn[example] = met[label]
-            met[label] += 1
+            other, label = self.examples_[example]
+            if other != text:
+                turn[example] = met[label]
+                met[label] += 1
         return sorted(turn, key=turn.__getitem__)
 
-    def _fit_in(self, text: str, ranked: Sequence[Demonstration]) -> Shown:
-        """The first `shown` of them, but for the text itself, as far as there is room."""
+    def _fit_in(self, text: str, ranked: Iterable[Demonstration]) -> Shown:
+        """The first `shown` of them, as far as there is room."""
         room = self.lm_.max_length - len(fill(self.lm_, self._context(()), [text])[0].input_ids)
         shown: list[Demonstration] = []
         left_out: list[Demonstration] = []
-        for one in [one for one in ranked if one.text != text][: self.shown]:
+        for one in islice(ranked, self.shown):
             fits = one.n_tokens <= room
             (shown if fits else left_out).append(one)
             room -= fits * one.n_tokens
@@ -212,6 +215,7 @@ class Demonstrations(PromptClassifier):
 
     def _encode(self, texts: Sequence[str]) -> list[Encoded]:
         lm = self.lm_
+        fill(lm, self._context(()), [])  # says what is wrong with a template even where there is no text
         return [
             fill(lm, self._context(one.shown), [text])[0] for text, one in zip(texts, self.chosen(texts), strict=True)
         ]
@@ -219,14 +223,13 @@ class Demonstrations(PromptClassifier):
     def _training_batch(self, encoded: Sequence[Encoded], rows: Sequence[int]) -> list[Encoded]:
         """The examples, each behind demonstrations drawn anew: from the nearer half of the others where they are chosen
         by similarity (Gao et al. 2021, section 6.2), from all others else."""
-        pool = self._pool()
+        pool, vectors = self._drawn_from
         batch = []
         for row in rows:
             text = pool[row].text
-            order = self._ranked(self._draws.permutation(len(pool)))
-            if self.choose == "similar":
-                (near,) = self._nearness([text])
-                nearer = set(self._ranked(-near)[: 1 + len(pool) // 2])
+            order = self._ranked(self._draws.permutation(len(pool)), text)
+            if vectors is not None:
+                nearer = set(self._ranked(-(vectors @ vectors[row]).numpy(), text)[: max(1, len(pool) // 2)])
                 order = [at for at in order if at in nearer]
             context = self._context(self._fit_in(text, [pool[at] for at in order]).shown)
             batch += fill(self.lm_, context, [text])

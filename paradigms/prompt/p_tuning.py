@@ -54,7 +54,7 @@ class PTuning(SoftPrompt):
         init: str = "normal",
         steps: int = 60,
         batch_size: int = 16,
-        lr: float = 0.001,
+        lr: float = 3e-5,
         lm_lr: float = 2e-5,
         seed: int = 0,
     ):

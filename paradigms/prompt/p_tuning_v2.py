@@ -105,7 +105,7 @@ class PTuningV2(SoftPrompt):
         head: str = "words",
         steps: int = 60,
         batch_size: int = 16,
-        lr: float = 0.01,
+        lr: float = 0.03,
         seed: int = 0,
     ):
         self.template = template

@@ -28,17 +28,16 @@ from ..masked_lm import MaskedLM
 from ..training import schedule
 from .ipet import labelled_by_others, size_of
 from .pattern_model import ALPHA, PatternModel, vote
-from .template import DEFAULT_TEMPLATE
-from .verbalizer import DEFAULT_VERBALIZER
 
 TEMPERATURE = 2.0  # section 3.4
 WEIGHTING = ("uniform", "accuracy")
-# (pattern, verbalizer), chosen on SST-2's training sentences.
+# (pattern, verbalizer): the four shapes of the paper's patterns for reviews (section 4.1), the words of each chosen on
+# SST-2's training sentences.
 PAIRS = (
-    (DEFAULT_TEMPLATE, DEFAULT_VERBALIZER),
-    ("{text} It was [MASK].", DEFAULT_VERBALIZER),
-    ("{text} In short, a [MASK] film.", "negative=bad;positive=good"),
-    ("A [MASK] film. {text}", "negative=boring;positive=wonderful"),
+    ("{text} All in all, it was [MASK].", "negative=terrible;positive=great"),
+    ("{text} It was [MASK].", "negative=awful;positive=excellent"),
+    ("Just [MASK]! {text}", "negative=bad;positive=good"),
+    ("{text} [SEP] In summary, the film is [MASK].", "negative=terrible;positive=great"),
 )
 
 
@@ -122,8 +121,8 @@ class Pet(TextClassifier):
         self.models_ = [self._model(number, pool) for number in range(len(self.pairs or PAIRS))]
         self.weights_ = self._weights(examples)
 
-        first = 0 if examples else 1
-        sizes = [size_of(examples, self.classes_, rounds, len(pool)) for rounds in range(first, self.generations + 1)]
+        labels, first = list(map(str, self.classes_)), 0 if examples else 1
+        sizes = [size_of(examples, labels, rounds, len(pool)) for rounds in range(first, self.generations + 1)]
         lengths = [schedule(size, (0.0, 0.0), self.steps).steps for size in sizes]
         of_student = schedule(len(pool), STUDENT_RATES, self.student_steps).steps
         total = len(self.models_) * sum(lengths) + of_student
@@ -135,9 +134,9 @@ class Pet(TextClassifier):
                 learned = examples
                 if rounds:
                     learned = labelled_by_others(
-                        before, number, self.weights_, examples, pool, self.classes_, rounds, self.seed
+                        before, number, self.weights_, examples, pool, labels, rounds, self.seed
                     )
-                self.stage_ = rounds, number
+                self.stage_: tuple[int, int | None] = rounds, number
                 model = self.models_[number] = self._model(number, pool, steps=n_steps, seed=self.seed + rounds)
                 yield from counted(model.fit_steps(learned.texts, learned.labels))
                 self.trainable_parameters_ += model.trainable_parameters_
@@ -166,7 +165,12 @@ class Pet(TextClassifier):
             evidence = self.student_.explain(text)
             return PetExplanation((), evidence, evidence.probabilities)
         votes = tuple(
-            Vote(model.template, model.verbalizer, float(weight), tuple(map(float, model.predict_proba([text])[0])))
+            Vote(
+                model._template.source,
+                model._verbalizer.source,
+                float(weight),
+                tuple(map(float, model.predict_proba([text])[0])),
+            )
             for model, weight in zip(self.models_, self.weights_, strict=True)
         )
         return PetExplanation(votes, None, tuple(map(float, self.ensemble([text])[0])))

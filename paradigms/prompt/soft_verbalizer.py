@@ -45,7 +45,7 @@ class SoftWords(nn.Module):
 class SoftVerbalizer(TrainedVerbalizer):
     """One trained vector per class in place of label words. See TrainedVerbalizer for the parameters."""
 
-    LR = 0.01
+    LR = 5e-4  # ten times that, and a vector learns the examples by heart
     head_: SoftWords
 
     def _head(self, verbalizer: Verbalizer, states: Tensor) -> SoftWords:

@@ -29,7 +29,7 @@ class TrainedVerbalizer(TextClassifier):
     """
 
     LR: float  # chosen on SST-2's training sentences
-    STEPS = 100  # on all examples at once
+    STEPS = 60  # on all examples at once
 
     def __init__(
         self,

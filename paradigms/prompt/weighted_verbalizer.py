@@ -70,7 +70,7 @@ class WeightedWords(nn.Module):
 class WeightedVerbalizer(TrainedVerbalizer):
     """The given label words and their nearest neighbours, weighted. See TrainedVerbalizer for the parameters."""
 
-    LR = 0.1
+    LR = 0.03
     head_: WeightedWords
 
     def _head(self, verbalizer: Verbalizer, states: Tensor) -> WeightedWords:

@@ -278,24 +278,24 @@ CHINESE = {"set": "reviews-zh", "s": SETS["reviews-zh"]["s"]}
 
 def test_the_chinese_reviews_are_learned_live_and_every_number_is_of_them(language):
     t, test = Text(language), models.held_out("reviews-zh")
-    model = models.naive_bayes(158, DEFAULTS["nb_ngrams"], DEFAULTS["nb_alpha"], "reviews-zh")
+    model = models.naive_bayes(410, DEFAULTS["nb_ngrams"], DEFAULTS["nb_alpha"], "reviews-zh")
     outputs = shown(language, **CHINESE)
     right = int((model.predict(test.texts) == np.asarray(test.labels, dtype=object)).sum())
     low, high = interval(right, len(test))
     card = read(outputs["model"])
-    for number in (percent(right / len(test), 1), percent(low, 1), percent(high, 1), "316", "158", str(len(test))):
+    for number in (percent(right / len(test), 1), percent(low, 1), percent(high, 1), "820", "410", str(len(test))):
         assert number in card
     for said in (card, outputs["confusion"]["result"], read(outputs["mistakes"])):
         assert t("set.reviews-zh") in said
     assert waterfall(outputs)["x"][-1] == pytest.approx(model.explain(CHINESE["s"]).log_odds)
     assert t("set.reviews-zh") not in read(shown(language)["model"])
     assert set(_Text(outputs["mistakes"]).picks) <= set(test.texts)
-    assert "漂亮" in read(outputs["telling"])  # a pair of characters is written without a space
+    assert "失望" in read(outputs["telling"])  # a pair of characters is written without a space
 
 
 def test_the_worked_chinese_example_is_understood():
     """Most of its characters were seen in training, and the answer is a right one."""
-    explanation = models.naive_bayes(158, 2, 0.5, "reviews-zh").explain(CHINESE["s"])
+    explanation = models.naive_bayes(410, 2, 0.5, "reviews-zh").explain(CHINESE["s"])
     assert len(explanation.unseen) <= 1
     assert explanation.probabilities[1] > 0.5
 
@@ -310,7 +310,7 @@ def test_the_sliders_go_as_far_as_the_set(name):
 
 def test_a_link_carries_the_set():
     state = decode({"set": "reviews-zh"})
-    assert (state["s"], state["word"], per_class(state, "nb_n")) == (CHINESE["s"], "好", 158)
+    assert (state["s"], state["word"], per_class(state, "nb_n")) == (CHINESE["s"], "好", 410)
     assert encode(state) == "set=reviews-zh"
     changed = state | {"s": DEFAULTS["s"], "nb_n_zh": 20}
     assert decode(dict(parse_qsl(encode(changed)))) == changed

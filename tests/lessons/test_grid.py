@@ -195,6 +195,7 @@ def test_tuned(t: Text, monkeypatch: pytest.MonkeyPatch) -> None:
     assert all("±" in row for row in re.findall(r"<tr>.*?</tr>", steps[-1][6])[1:])
     assert ", ".join(percent(value, 1) for value in found.cells[0].accuracies) in visible(detail(t, found, "0:0", "/"))
     assert not DESK.tickets
+    assert steps[-1][5]["result"] == t("grid.prior.none") and not steps[-1][5]["figure"]["data"][0]["x"]
 
 
 def test_too_many_trainings_are_refused(t: Text) -> None:

@@ -263,7 +263,7 @@ def test_chinese_before_and_after_training(t):
     assert f">{t('recorded')}<" not in before[SCORE] + before[TABLE]  # nothing is recorded of them
 
     _, curve = learned(t, "a session", set="reviews-zh")[-1]
-    assert t("set.reviews-zh") in curve["result"] and "118" in curve["result"]
+    assert t("set.reviews-zh") in curve["result"] and "120" in curve["result"]
     model = lstm_models.own("a session", "reviews-zh")
     score, hint, neighbours, plane, table = shown(t, "a session", **chinese)
     assert picks(score) == list(chinese["s"])

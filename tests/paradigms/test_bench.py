@@ -31,9 +31,6 @@ TEXTS = [
 ]
 
 
-ANY_RATE = {"fp32": 1.0, "bf16": 1.0}
-
-
 @pytest.fixture(scope="module", autouse=True)
 def small_product():
     """How fast the machine multiplies is not for these tests to find out."""
@@ -77,7 +74,7 @@ def test_agreement_can_be_less_than_one(monkeypatch):
     monkeypatch.setattr(
         module, "zero_shot", lambda classifier, texts: classifier.set_params(verbalizer=swapped).predict(texts)
     )
-    rows = {row.what: row for row in module.answering(TEXTS, repeats=1, n_flops=1.0, matmul=ANY_RATE)}
+    rows = {row.what: row for row in module.answering(TEXTS, repeats=1, n_flops=1.0)[0]}
     assert rows["PromptClassifier, fp32"].agreement == 0
 
 
@@ -106,7 +103,7 @@ def test_bf16_row_where_the_processor_has_it(monkeypatch):
         return logits_at_mask(self, encoded, word_ids)
 
     monkeypatch.setattr(MaskedLM, "logits_at_mask", noting)
-    whats = [row.what for row in module.answering(TEXTS, repeats=2, n_flops=1.0, matmul=ANY_RATE)]
+    whats = [row.what for row in module.answering(TEXTS, repeats=2, n_flops=1.0)[0]]
     assert whats[-2:] == ["PromptClassifier, bf16", "PromptClassifier, fp32"]
     assert used == [True, True, True, False, False, False]
     assert len(TEXTS) == masked_lm.BF16_FROM

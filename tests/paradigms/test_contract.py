@@ -26,10 +26,11 @@ from paradigms.prompt.classifier import PromptClassifier
 from paradigms.prompt.demonstrations import Demonstrations
 from paradigms.prompt.p_tuning import PTuning
 from paradigms.prompt.p_tuning_v2 import PTuningV2
+from paradigms.prompt.pet import Pet
 from paradigms.prompt.ppt import PPT
 from paradigms.prompt.prompt_tuning import PromptTuning
 from paradigms.prompt.template import Template
-from paradigms.prompt.verbalizer import Verbalizer
+from paradigms.prompt.verbalizer import DEFAULT_VERBALIZER, Verbalizer
 from paradigms.tfidf_nb import TfidfNaiveBayes
 from paradigms.word2vec_lstm import Word2VecLSTM
 
@@ -62,6 +63,12 @@ ASKED = (
 THREE = "good=great;fair=okay;bad=terrible"
 SHORT: dict[str, Any] = {"steps": 3, "batch_size": 4, "lr": 1e-3}
 
+
+def _pet(verbalizer: str) -> Pet:
+    pairs = [["{text} It was [MASK].", verbalizer], ["Just [MASK]! {text}", verbalizer]]
+    return Pet(pairs, unlabelled=list(ASKED), alpha=0.0, student_steps=1, **{**SHORT, "steps": 1})
+
+
 MAKE: dict[str, Callable[[], TextClassifier]] = {
     "tfidf-nb": TfidfNaiveBayes,
     "word2vec-lstm": lambda: Word2VecLSTM(hidden=16, epochs=1),
@@ -76,6 +83,7 @@ MAKE: dict[str, Callable[[], TextClassifier]] = {
     ),
     "auto-template": lambda: AutoTemplate(verbalizer=THREE, rounds=1, width=2, **SHORT),
     "auto-verbalizer": lambda: AutoVerbalizer(**SHORT),
+    "pet": lambda: _pet(THREE),
 }
 FOR_TWO_CLASSES: dict[str, Callable[[], TextClassifier]] = {
     **MAKE,
@@ -86,6 +94,7 @@ FOR_TWO_CLASSES: dict[str, Callable[[], TextClassifier]] = {
     "ppt": lambda: PPT(**SHORT),
     "demonstrations": lambda: Demonstrations(train="all", steps=3, batch_size=4, lr=1e-4),
     "auto-template": lambda: AutoTemplate(rounds=1, width=2, **SHORT),
+    "pet": lambda: _pet(DEFAULT_VERBALIZER),
 }
 WITHOUT_TRAINING = [name for name in MAKE if name not in {"prompt", "demonstrations"}]
 every_method = pytest.mark.parametrize("method", MAKE)
@@ -248,7 +257,7 @@ def test_saved_without_pickle(method, fitted, tmp_path):
     assert list(loaded.classes_) == CLASSES
     assert loaded.trainable_parameters_ == model.trainable_parameters_ > 0
     # One keeps its weights in fp16, the other in fp16 how far they have moved.
-    rounding = {"bert-finetune": 1e-2, "prompt": 1e-5, "demonstrations": 1e-5}.get(method, 1e-12)
+    rounding = {"bert-finetune": 1e-2, "pet": 1e-2, "prompt": 1e-5, "demonstrations": 1e-5}.get(method, 1e-12)
     np.testing.assert_allclose(loaded.predict_proba(ASKED), model.predict_proba(ASKED), atol=rounding)
     assert type(loaded.explain(ASKED[0])) is type(model.explain(ASKED[0]))
 

@@ -15,7 +15,7 @@ TEXT = "A warm, funny film that I would gladly see again."
 
 @pytest.mark.parametrize("search", ["generate", "gradient", "edit"])
 def test_it_answers_with_what_it_found(search, shots):
-    model = AutoTemplate(search, tune="nothing", **SMALL)
+    model = AutoTemplate(search, "{text} [MASK].", tune="nothing", **SMALL)
     steps = list(model.fit_steps(shots.texts, shots.labels))
     assert [step.step for step in steps] == list(range(1, steps[-1].total + 1))
     assert len(model.trajectory_) == len(steps)

@@ -171,7 +171,12 @@ def test_tuned_with_demonstrations_drawn_anew(tiny_bert, choose):
 
 
 @pytest.mark.parametrize(
-    ("params", "kind"), [({"choose": "best"}, "bad_option"), ({"verbalizer": "a=x;b=y"}, "labels_mismatch")]
+    ("params", "kind"),
+    [
+        ({"choose": "best"}, "bad_option"),
+        ({"verbalizer": "a=x;b=y"}, "labels_mismatch"),
+        ({"description": "so " * 70}, "too_long"),
+    ],
 )
 def test_bad_options(tiny_bert, params, kind):
     with pytest.raises(ParadigmError) as caught:

@@ -1,7 +1,10 @@
 """The label-word experiment: its rows, and what it says is reproduced."""
 
+import json
+
 import pytest
 
+from paradigms.__main__ import main
 from paradigms.bert_finetune import BertFineTune
 from paradigms.data import few_shot
 from paradigms.prompt import label_words as experiment
@@ -53,3 +56,21 @@ def test_findings_compare_seed_by_seed():
         by_name["fitting over fine-tuning"].ours > 0.2 and not by_name["fitting over fine-tuning"].reproduced
     )  # noise
     assert not any(finding.reproduced for finding in findings(rows_of(*[(0.9 - i / 100,) for i in range(6)])))
+
+
+def test_command(tiny_bert, monkeypatch, tmp_path, capfd):
+    whole = experiment._model
+    monkeypatch.setattr(experiment, "_model", lambda *how: whole(*how).set_params(steps=1))
+    test = tmp_path / "t.tsv"
+    test.write_text("1\tA joy.\n0\tA dull mess.\n1\tLovely songs.\n", encoding="utf8")
+    command = ["label-words", "--test", str(test), "--backbone", str(tiny_bert)]
+    assert main([*command, "--json"]) == 0
+    found = json.loads(capfd.readouterr().out)
+    assert found["test"] == "t.tsv"
+    assert [(row["name"], len(row["accuracies"])) for row in found["rows"]] == [(c.name, 5) for c in CONDITIONS]
+    rows = [Row(c, tuple(row["accuracies"])) for c, row in zip(CONDITIONS, found["rows"], strict=True)]
+    assert [one["ours"] for one in found["findings"]] == [one.ours for one in findings(rows)]
+    assert main(command) == 0
+    table = capfd.readouterr().out
+    assert all(f"{100 * row.accuracy:.1f} ({100 * row.deviation:.1f})" in table for row in rows)
+    assert table.count("reproduced") == len(found["findings"])
