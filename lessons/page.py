@@ -33,6 +33,9 @@ EXAMPLES = (
     "I wanted to love it and left after forty minutes.",
 )
 PATHS = {"en": "/", "zh": "/zh"}
+# Calls that wait together share a batch of the engine. Of events that share an id the lowest limit holds, and an event
+# without one has 1, so all of them name it.
+LIVE: dict[str, Any] = {"concurrency_id": "live", "concurrency_limit": 16}
 # Which tab is open is the browser's to say: it puts the name in place of the first input.
 ACTIVE = "async (_, ...controls) => [await window.cloze.lesson(), ...controls]"
 
@@ -144,8 +147,7 @@ class Page:
             "js": ACTIVE,
             "inputs": [self.lesson, *controls],
             "outputs": [self.link, *everything],
-            "concurrency_id": "live",
-            "concurrency_limit": 20,  # they share batches of the engine, so the more of them wait the better
+            **LIVE,
             **quietly,
         }
         # A text box says `input` at a key press, before it has the new value, and never for a paste or a deletion.
@@ -160,7 +162,7 @@ class Page:
         for component in self.picks:
             component.select(picked, None, self.controls["s"], queue=False, **quietly)
         gr.on([tab.select for tab in self.tabs.values()], trigger_mode="always_last", **self.live)
-        demo.load(restore, None, [self.link, *controls, *everything], concurrency_id="live", **quietly)
+        demo.load(restore, None, [self.link, *controls, *everything], **LIVE, **quietly)
         for wire in self.last:
             wire()
 

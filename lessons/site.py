@@ -13,7 +13,7 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from . import challenge, models
-from .page import PATHS, Page
+from .page import LIVE, PATHS, Page
 from .state import FIELDS
 from .text import Text
 
@@ -28,7 +28,7 @@ def build(root_path: str = "") -> gr.Blocks:
     """The pages, English at `/` and Chinese at `/zh`, from the same code."""
     with gr.Blocks(title=Text("en")("page.title"), analytics_enabled=False) as demo:
         Page(demo, "en", root_path)
-        gr.api(ask, api_name="ask", concurrency_id="live")
+        gr.api(ask, api_name="ask", **LIVE)
     with demo.route(Text("zh")("page.title"), PATHS["zh"], show_in_navbar=False):
         Page(demo, "zh", root_path)
     demo.unload(forget)

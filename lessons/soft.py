@@ -135,7 +135,10 @@ def _choices(t: Text) -> dict[str, gr.components.Component]:
     )
     with gr.Row(elem_classes=["live", "hue-prompt"]):
         template = gr.Textbox(
-            FIELDS["sp_t"].default, label=t("soft.template"), max_length=FIELDS["sp_t"].longest, elem_id="soft-template"
+            str(FIELDS["sp_t"].default),
+            label=t("soft.template"),
+            max_length=FIELDS["sp_t"].longest,
+            elem_id="soft-template",
         )
     with gr.Row(equal_height=False):
         lm = _radio(t, "sp_lm", "soft.lm")

@@ -88,10 +88,10 @@ def speaking(state: Mapping[str, Any], session: str | None) -> SoftPrompt:
 def parts(method: str, model: SoftPrompt) -> list[Part]:
     """What stands where, for the diagram; counted from a model before its first step, which has its encoder."""
     if method == "p-tuning-v2":
-        own = count(model.prompt_.parameters())
-        return [Part("prompt", "prefix", own.total, own.trained), *language_model(counts(model.lm_))]
+        prefix = count(model.prompt_.parameters())
+        return [Part("prompt", "prefix", prefix.total, prefix.trained), *language_model(counts(model.lm_))]
     lm = language_model(counts(without_prompt(model.lm_)))
-    own, rows = count(model.prompt_.parameters()).total, model.prompt_.rows.numel()
+    own, rows = count(model.prompt_.parameters()).total, model.start_.numel()
     place = Part("prompt", "pseudo" if method == "p-tuning" else "vectors", rows, rows)
     # The encoder goes, what it has written stays: as many numbers as the table that it read.
     encoder = [Part("encoder", "lstm_mlp", own - rows, own - rows, after="dropped")] if own > rows else []

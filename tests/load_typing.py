@@ -251,7 +251,7 @@ def one_browser(url: str, edits: int) -> dict[str, Any]:
         chromium = playwright.chromium.launch(executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"))
         page = chromium.new_page()
         page.goto(f"{url}/?lesson=prompt")
-        page.wait_for_selector("#prompt-bars .row, #prompt-bars li, #prompt-bars tr", timeout=60_000)
+        page.wait_for_selector("#prompt-bars .meter", timeout=60_000)
         page.wait_for_timeout(2000)
         page.evaluate(WATCH)
         typist = random.Random(0)

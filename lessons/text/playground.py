@@ -154,12 +154,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "playground.figure": ("Save the figure", "保存图片"),
     # Keep and share
     "playground.keep": ("Keep", "保存"),
-    "playground.cart": ("Cart of templates", "备选模板"),
+    "playground.cart": ("Cart of templates", "收藏的模板"),
     "playground.cart.info": (
         "One a line; the grid takes them from here, and so does the plan below.",
         "每行一个；“网格”页和下面的方案都会取用。",
     ),
-    "playground.cart.add": ("Put this template into the cart", "把当前模板加入备选"),
+    "playground.cart.add": ("Put this template into the cart", "收藏当前模板"),
     "playground.mode": ("The plan measures", "方案测量"),
     "playground.mode.zero": ("zero-shot", "零样本"),
     "playground.mode.tuned": ("tuned, with K, seed and mode of tab 4", "微调后（K、种子与方式取自第 4 页）"),
@@ -167,7 +167,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "playground.keep.plan.about": (
         "The templates of the cart, this one and the reference, with the label words of both: "
         "python -m paradigms sweep plan.json runs it as it stands.",
-        "包含备选模板、当前模板与参照模板，以及两组标签词：python -m paradigms sweep plan.json 可原样运行。",
+        "包含收藏的模板、当前模板与参照模板，以及两组标签词：python -m paradigms sweep plan.json 可原样运行。",
     ),
     "playground.keep.paradigms": ("The numbers above in Python", "用 Python 重现上面的数字"),
     "playground.keep.paradigms.about": ("Against this project's own package.", "使用本项目自带的软件包。"),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import torch
@@ -42,13 +42,14 @@ class SoftPrompt(TextClassifier):
     """
 
     template: Template | str
-    verbalizer: Verbalizer | str
+    verbalizer: Verbalizer | str | Mapping[str, Any]
     backbone: str | None
     steps: int
     batch_size: int
     lr: float | None
     seed: int
-    prompt_: nn.Module
+    prompt_: Any  # a PromptTable, or what a subclass has in its place
+    start_: Tensor  # where it began
 
     @abstractmethod
     def _build(self, start: Tensor | None = None) -> None:
