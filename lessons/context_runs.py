@@ -151,7 +151,12 @@ def finding(t: Text, right: np.ndarray) -> str:
         "high": signed(100 * (gain + half), 1),
     }
     said = t("context.finding", n=n, gained=gained, lost=lost, **numbers, **difference)
-    return said + t(f"context.finding.{key}", size=f"{models.Backbone.size() / 1e6:.0f}")
+    return said + t(f"context.finding.{key}", **_size())
+
+
+def _size() -> dict[str, str]:
+    """The model's parameters in millions, and as Chinese counts, in ten thousands."""
+    return {"size": f"{models.Backbone.size() / 1e6:.0f}", "wan": f"{models.Backbone.size() / 1e4:.0f}"}
 
 
 def _shots(t: Text, shown: int, how: str) -> str:
@@ -189,7 +194,7 @@ def recorded_chart(t: Text) -> dict[str, object]:
         best=percent(best.mean, 1),
         calibrated=percent(best_calibrated, 1),
         how=how,
-        size=f"{models.Backbone.size() / 1e6:.0f}",
+        **_size(),
     )
     return figure_value(figure, said)
 

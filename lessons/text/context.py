@@ -122,25 +122,25 @@ WORDS: dict[str, tuple[str, str]] = {
     "context.finding.less": (
         "Here the demonstrations do harm: in-context learning appears in models a thousand times larger, and this one "
         "has $size million parameters.",
-        "在这里示例反而有害：上下文学习的能力出现在大上千倍的模型中，而这个模型只有 $size 百万参数。",
+        "在这里示例反而有害：上下文学习的能力出现在大上千倍的模型中，而这个模型只有 $wan 万参数。",
     ),
     "context.finding.same": (
         "That is no difference these sentences could prove: a model of $size million parameters gains little from "
         "demonstrations.",
-        "这些句子不足以证明有差别：$size 百万参数的模型从示例中得益甚少。",
+        "这些句子不足以证明有差别：$wan 万参数的模型从示例中得益甚少。",
     ),
     "context.recorded.less": (
         "On $n held-out reviews zero-shot is right on $zero, the best number of demonstrations ($how) on $best, the "
         "best calibrated one on $calibrated: shown examples, this model of $size million parameters does no better "
         "than without.",
         "在 $n 条留出的影评上，零样本正确率 $zero，最好的示例方案（$how）为 $best，校准后最好为 $calibrated："
-        "给不给示例，这个 $size 百万参数的模型都没有变得更好。",
+        "给不给示例，这个 $wan 万参数的模型都没有变得更好。",
     ),
     "context.recorded.more": (
         "On $n held-out reviews zero-shot is right on $zero, the best number of demonstrations ($how) on $best, the "
         "best calibrated one on $calibrated. The model has $size million parameters.",
         "在 $n 条留出的影评上，零样本正确率 $zero，最好的示例方案（$how）为 $best，校准后最好为 $calibrated。"
-        "该模型有 $size 百万参数。",
+        "该模型有 $wan 万参数。",
     ),
     "context.orders.result": (
         "$done of $total orders, $n sentences each: as answered, accuracy runs from $plain_low to $plain_high; "

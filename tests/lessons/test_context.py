@@ -203,7 +203,7 @@ def test_finding_is_said_from_the_numbers(t, better, key):
     right[0, :50] = right[1, :50] = True
     right[2, : 50 + better] = True
     said = context_runs.finding(t, right)
-    assert said.endswith(t(f"context.finding.{key}", size=f"{models.Backbone.size() / 1e6:.0f}"))
+    assert said.endswith(t(f"context.finding.{key}", **context_runs._size()))
     assert f"{50 + better}.0%" in said
 
 
@@ -224,7 +224,7 @@ def test_recorded_is_said_from_the_numbers(t, few, key, monkeypatch):
     said = context_runs.recorded_chart(t)["result"]
     numbers = {"n": 50, "zero": "70.0%", "best": f"{100 * few:.1f}%", "calibrated": "0.0%"}
     how = f"{t('context.bar', n=4)}, {t('context.choose.random')}"
-    assert said == t(f"context.recorded.{key}", **numbers, how=how, size=f"{models.Backbone.size() / 1e6:.0f}")
+    assert said == t(f"context.recorded.{key}", **numbers, how=how, **context_runs._size())
 
 
 def test_recorded_study_is_there():

@@ -275,7 +275,7 @@ def test_chinese_before_and_after_training(t):
     low, high = interval(right, len(test))
     for said in ("100", percent(right / len(test), 1), f"{100 * low:.1f}–{100 * high:.1f}%"):
         assert f"<td>{said}</td>" in table
-    assert t("lstm.table.note", n=118, set=t("set.reviews-zh"), majority="50%") in table
+    assert t("lstm.table.note", n=244, set=t("set.reviews-zh"), majority="50%") in table
     # The English model is another one.
     assert lstm_models.own("a session") is None and f">{t('recorded')}<" in shown(t, "a session")[SCORE]
 

@@ -257,8 +257,11 @@ def test_saved_without_pickle(method, fitted, tmp_path):
     assert list(loaded.classes_) == CLASSES
     assert loaded.trainable_parameters_ == model.trainable_parameters_ > 0
     # One keeps its weights in fp16, the other in fp16 how far they have moved.
-    rounding = {"bert-finetune": 1e-2, "pet": 1e-2, "prompt": 1e-5, "demonstrations": 1e-5}.get(method, 1e-12)
-    np.testing.assert_allclose(loaded.predict_proba(ASKED), model.predict_proba(ASKED), atol=rounding)
+    rounding = {"bert-finetune": 1e-2, "pet": 1e-2, "prompt": 1e-5, "demonstrations": 1e-5}
+    rounding |= {"auto-template": 1e-4, "auto-verbalizer": 1e-4}  # tuned at fifty times the usual rate
+    np.testing.assert_allclose(
+        loaded.predict_proba(ASKED), model.predict_proba(ASKED), atol=rounding.get(method, 1e-12)
+    )
     assert type(loaded.explain(ASKED[0])) is type(model.explain(ASKED[0]))
 
 

@@ -11,7 +11,7 @@ from sklearn.base import clone
 
 from paradigms.data import Dataset, few_shot
 from paradigms.errors import ParadigmError
-from paradigms.evaluate import METHODS, MethodError, evaluate, interval, learning_curve, make
+from paradigms.evaluate import METHODS, ZERO_SHOT, MethodError, evaluate, interval, learning_curve, make
 from paradigms.prompt.classifier import PromptClassifier
 from paradigms.tfidf_nb import TfidfNaiveBayes
 
@@ -57,7 +57,7 @@ def test_zero_shot(reviews, held_out):
     np.testing.assert_array_equal(model.predict_proba(test.texts), direct.predict_proba(test.texts))
 
 
-@pytest.mark.parametrize("method", [name for name in METHODS if name != "prompt"])
+@pytest.mark.parametrize("method", [name for name in METHODS if name not in ZERO_SHOT])
 def test_who_needs_examples(method, held_out):
     with pytest.raises(MethodError) as caught:
         evaluate(method, held_out, held_out, shots=0)
