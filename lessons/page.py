@@ -1,13 +1,13 @@
 """One page in one language: the shared sentence, the lesson tabs, and the wiring between them.
 
-There is one live event for the whole page. Whatever is typed or moved, it sends the state of all controls to one
-handler, which computes the open tab only and leaves the others as they are.
+Whatever is typed or moved, the live event of the open tab sends the state of all controls to its handler, which fills
+that tab's outputs. Each tab has its own, because an output that is to stay as it is costs Gradio more than a new one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import lru_cache
+from collections.abc import Callable, Sequence
+from functools import lru_cache, partial
 from types import ModuleType
 from typing import Any
 
@@ -36,8 +36,8 @@ PATHS = {"en": "/", "zh": "/zh"}
 # Calls that wait together share a batch of the engine. Of events that share an id the lowest limit holds, and an event
 # without one has 1, so all of them name it.
 LIVE: dict[str, Any] = {"concurrency_id": "live", "concurrency_limit": 16}
-# Which tab is open is the browser's to say: it puts the name in place of the first input.
-ACTIVE = "async (_, ...controls) => [await window.cloze.lesson(), ...controls]"
+# Which tab is open is the browser's to say: it sends that tab's event.
+ASK = "() => window.cloze.ask()"
 
 
 def show(t: Text, lesson: str, state: dict[str, Any], session: str | None) -> tuple[Any, ...]:
@@ -100,7 +100,7 @@ class Page:
             )
         examples = [el("span", t("sentence.examples"), cls="caption"), *(pick(text, text) for text in EXAMPLES)]
         self.loads_sentence(panel("examples", el("div", examples, cls="chips")))
-        self.lesson = gr.Textbox(DEFAULTS["lesson"], visible=False)  # filled by ACTIVE at every call
+        self.asks = {name: self._ask(name) for name in LESSONS}
         self.link = gr.HTML("", html_template="<span></span>", js_on_load="window.cloze.link(element, props, watch)")
         self.tabs: dict[str, gr.Tab] = {}
         with gr.Tabs(selected=DEFAULTS["lesson"], elem_id="lessons"):
@@ -128,10 +128,10 @@ class Page:
         everything = [component for outputs in self.outputs.values() for component in outputs]
         quietly: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
-        def live(request: gr.Request, lesson: str, *values: Any) -> list[Any]:
+        def live(lesson: str, request: gr.Request, *values: Any) -> list[Any]:
             state = {name: FIELDS[name].clean(value) for name, value in zip(names, values, strict=True)}
             shown = show(self.t, lesson, state, request.session_hash)
-            return [link(state), *self._filled({lesson: shown})]
+            return [link(state), *self._filled({lesson: shown}, [lesson])]
 
         def restore(request: gr.Request) -> list[Any]:
             state = decode(dict(request.query_params))
@@ -139,17 +139,20 @@ class Page:
             return [
                 encode({name: state[name] for name in names}),
                 *(state[name] for name in names),
-                *self._filled(shown),
+                *self._filled(shown, list(LESSONS)),
             ]
 
-        self.live = {
-            "fn": live,
-            "js": ACTIVE,
-            "inputs": [self.lesson, *controls],
-            "outputs": [self.link, *everything],
-            **LIVE,
-            **quietly,
-        }
+        self.live = {"fn": None, "js": ASK, **quietly}
+        for lesson, ask in self.asks.items():
+            ask.select(
+                partial(live, lesson),
+                controls,
+                [self.link, *self.outputs[lesson]],
+                trigger_mode="always_last",
+                preprocess=False,  # `clean` does it
+                **LIVE,
+                **quietly,
+            )
         # A text box says `input` at a key press, before it has the new value, and never for a paste or a deletion.
         heard = [control.change if isinstance(control, gr.Textbox) else control.input for control in controls]
         # A slider put back to its default says `release` only.
@@ -158,18 +161,21 @@ class Page:
             if isinstance(control, gr.Slider | gr.Number):
                 # "1" on the way to "16" may be out of range: Gradio would refuse it, `_state` takes the nearest.
                 control.preprocess = lambda payload: payload  # type: ignore[method-assign]
-        gr.on(heard, trigger_mode="always_last", **self.live)
+        gr.on(heard, **self.live)
         for component in self.picks:
             component.select(picked, None, self.controls["s"], queue=False, **quietly)
-        gr.on([tab.select for tab in self.tabs.values()], trigger_mode="always_last", **self.live)
+        gr.on([tab.select for tab in self.tabs.values()], **self.live)
         demo.load(restore, None, [self.link, *controls, *everything], **LIVE, **quietly)
         for wire in self.last:
             wire()
 
-    def _filled(self, shown: dict[str, tuple[Any, ...]]) -> list[Any]:
-        """A value for every output of every lesson; those not shown stay as they are."""
+    def _ask(self, lesson: str) -> gr.HTML:
+        """What the browser sends a lesson's live event from, see `ask` in cloze.js."""
+        js = f"window.cloze.asks({lesson!r}, trigger)"
+        return gr.HTML("", html_template="<span></span>", js_on_load=js, elem_classes=["asks"])
+
+    def _filled(self, shown: dict[str, tuple[Any, ...]], lessons: Sequence[str]) -> list[Any]:
+        """A value for every output of `lessons`; what is not shown stays as it is."""
         return [
-            value
-            for lesson, outputs in self.outputs.items()
-            for value in (shown.get(lesson) or [gr.skip() for _ in outputs])
+            value for lesson in lessons for value in (shown.get(lesson) or [gr.skip() for _ in self.outputs[lesson]])
         ]

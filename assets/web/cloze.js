@@ -60,10 +60,14 @@
     document.head.append(script);
   }));
   const drawn = new Set();
-  // Plotly hears the window only; a place also changes its width when its neighbours do.
+  // Plotly hears the window only; a place also changes its width when its neighbours do. In a tab that is not open a
+  // place has none, and what is drawn there stays without its lines: such a chart waits until it is seen.
   const widths = new ResizeObserver((entries) => {
-    for (const { target } of entries)
-      if (target.clientWidth && target.data && target.clientWidth !== target._fullLayout?.width) window.Plotly.Plots.resize(target);
+    for (const { target } of entries) {
+      if (!target.clientWidth) continue;
+      if (target.waits) target.waits();
+      else if (target.data && target.clientWidth !== target._fullLayout?.width) window.Plotly.Plots.resize(target);
+    }
   });
   const draw = async (element, value) => {
     const plot = element.querySelector(".plot");
@@ -74,12 +78,14 @@
     plot.style.minHeight = `${value.figure.layout.height}px`;
     element.figure = value.figure;
     drawn.add(element);
+    widths.observe(plot);
     const Plotly = await plotly();
     if (element.figure !== value.figure || !plot.isConnected) return;
+    plot.waits = plot.clientWidth ? null : () => draw(element, value);
+    if (plot.waits) return;
     const { data, layout } = resolve(value.figure, getComputedStyle(document.body));
     await Plotly.react(plot, data, { ...layout, uirevision: "keep", autosize: true },
       { displayModeBar: false, responsive: true, displaylogo: false });
-    widths.observe(plot);
     plot.dataset.drawn = String(Number(plot.dataset.drawn || 0) + 1);
     if (!plot.clozeClick && plot.on) {
       plot.clozeClick = true;
@@ -153,6 +159,7 @@
     setTimeout(() => clearInterval(timer), 20000);
   };
 
+  const asking = new Map();
   window.cloze = {
     // A chart component: draws its value now and whenever it changes.
     chart(element, props, watch, trigger) {
@@ -170,6 +177,9 @@
     link(element, props, watch) {
       watch("value", () => { controls = props.value.slice(1); remember(); });
     },
+    // Every tab has an event that computes it; what changes the page sends that of the open one.
+    asks(name, trigger) { asking.set(name, () => trigger("select", {})); },
+    async ask() { asking.get(await window.cloze.lesson())?.(); },
     // The name of the open tab; asked for while a click on another is still being carried out.
     async lesson() {
       await new Promise((done) => setTimeout(done));
