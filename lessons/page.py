@@ -7,7 +7,7 @@ that tab's outputs. Each tab has its own, because an output that is to stay as i
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache, partial
+from functools import lru_cache
 from types import ModuleType
 from typing import Any
 
@@ -128,10 +128,13 @@ class Page:
         everything = [component for outputs in self.outputs.values() for component in outputs]
         quietly: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
-        def live(lesson: str, request: gr.Request, *values: Any) -> list[Any]:
-            state = {name: FIELDS[name].clean(value) for name, value in zip(names, values, strict=True)}
-            shown = show(self.t, lesson, state, request.session_hash)
-            return [link(state), *self._filled({lesson: shown}, [lesson])]
+        def live(lesson: str) -> Callable[..., list[Any]]:
+            def answer(request: gr.Request, *values: Any) -> list[Any]:
+                state = {name: FIELDS[name].clean(value) for name, value in zip(names, values, strict=True)}
+                shown = show(self.t, lesson, state, request.session_hash)
+                return [link(state), *self._filled({lesson: shown}, [lesson])]
+
+            return answer
 
         def restore(request: gr.Request) -> list[Any]:
             state = decode(dict(request.query_params))
@@ -145,7 +148,7 @@ class Page:
         self.live = {"fn": None, "js": ASK, **quietly}
         for lesson, ask in self.asks.items():
             ask.select(
-                partial(live, lesson),
+                live(lesson),
                 controls,
                 [self.link, *self.outputs[lesson]],
                 trigger_mode="always_last",

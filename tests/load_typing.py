@@ -15,7 +15,6 @@ import asyncio
 import json
 import os
 import random
-import re
 import socket
 import subprocess
 import sys
@@ -44,28 +43,33 @@ LABEL_WORDS = {"neg": ("bad", "awful", "dull", "boring", "poor"), "pos": ("good"
 
 
 class Page:
-    """What the app says about itself: components by the name of their field, and the events that hear them."""
+    """What the app says about itself: the boxes of the prompt tab, and the events that hear them."""
 
     def __init__(self, config: dict[str, Any]):
         self.values = {one["id"]: one["props"].get("value") for one in config["components"]}
-        ids = {one["props"].get("elem_id"): one["id"] for one in config["components"]}
+        ids: dict[str, int] = {}
+        for one in config["components"]:
+            ids.setdefault(one["props"].get("elem_id"), one["id"])  # the page in English, which comes first
         self.boxes = {"s": ids["sentence"], "t": ids["prompt-template"], "neg": ids["prompt-neg"]}
         self.boxes["pos"] = ids["prompt-pos"]
         self.bars = ids["prompt-bars"]
-        # The second page, in the other language, is part of the same configuration and hears boxes of its own.
-        self.events = {one["id"]: one for one in config["dependencies"] if one["backend_fn"]}
-        self.load = next(one for one in self.events.values() if any(what == "load" for _, what in one["targets"]))
+        self.events = {one["id"]: one for one in config["dependencies"]}
+        filling = [one for one in self.events.values() if self.bars in one["outputs"]]
+        self.load = next(one for one in filling if any(what == "load" for _, what in one["targets"]))
+        self.live = next(one for one in filling if one is not self.load)
 
-    def hearing(self, box: int) -> list[dict[str, Any]]:
-        return [one for one in self.events.values() if [box, "change"] in [list(target) for target in one["targets"]]]
+    def hearing(self, box: int) -> Iterator[dict[str, Any]]:
+        """The events that an edit of a box sends; those that ask for the open tab send that of the prompt."""
+        for one in self.events.values():
+            if [box, "change"] in [list(target) for target in one["targets"]]:
+                if one["backend_fn"]:
+                    yield one
+                elif "cloze.ask()" in one["js"]:
+                    yield self.live
 
     def data(self, event: dict[str, Any], values: dict[int, Any]) -> list[Any]:
-        """The inputs of an event, with what the page's own script puts in front of the controls."""
-        data = [values.get(one, self.values.get(one)) for one in event["inputs"]]
-        if match := re.search(r"=> \[(.*), \.\.\.controls\]", event["js"] or ""):
-            for place, said in enumerate(match[1].split(", ")):
-                data[place] = "prompt" if "lesson()" in said else ""
-        return data
+        """The inputs of an event."""
+        return [values.get(one, self.values.get(one)) for one in event["inputs"]]
 
 
 class Typist:
@@ -87,10 +91,12 @@ class Typist:
         self.stream: asyncio.Task[None] | None = None
         self.client = httpx.AsyncClient(base_url=url, timeout=PATIENCE)
 
-    async def type(self, seconds: float) -> None:
+    async def open(self) -> None:
         await self.send(self.page.load)
         while self.running.total():
             await asyncio.sleep(0.05)
+
+    async def type(self, seconds: float) -> None:
         await asyncio.sleep(PAUSE * self.random.random())
         start = time.perf_counter()
         while time.perf_counter() - start < seconds:
@@ -168,7 +174,7 @@ class Typist:
         self.running[number] -= 1
         if not message["success"]:
             self.errors.append(str(message["output"])[:200])
-        elif self.page.bars in event["outputs"] and event is not self.page.load:
+        elif event is self.page.live:
             answer = dict(zip(event["outputs"], message["output"]["data"], strict=True))
             if isinstance(answer[self.page.bars], str):
                 self.known = answer[event["outputs"][0]]
@@ -200,6 +206,7 @@ async def crowd(url: str, n: int, seconds: float, memory: Callable[[], float]) -
             used.append(memory())
             await asyncio.sleep(max(1.0, seconds / 20))
 
+    await asyncio.gather(*(typist.open() for typist in typists))
     watching = asyncio.create_task(watch())
     await asyncio.gather(*(typist.type(seconds) for typist in typists))
     watching.cancel()
