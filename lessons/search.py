@@ -173,9 +173,9 @@ class Section:
             self.halt = gr.Button(t("train.stop"), elem_id=f"{name}-stop")
         self.status = panel(f"{name}-status", status(t, Scene(kind, DEFAULTS)))
         with gr.Row(equal_height=False, elem_classes=["hue-prompt"]):
-            with gr.Column(scale=1, min_width=320):
+            with gr.Column(scale=6, min_width=320):
                 left = panel(f"{name}-{'candidates' if kind == TEMPLATE else 'words'}")
-            with gr.Column(scale=1, min_width=320):
+            with gr.Column(scale=5, min_width=320):
                 drawn = chart(f"{name}-chart")
         self.carried = panel(f"{name}-carried", el("p", "\u00a0", cls="hint"))
         middle = panel(f"{name}-{'steps' if kind == TEMPLATE else 'candidates'}", classes=("hue-prompt",))

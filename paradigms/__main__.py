@@ -47,7 +47,12 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(required=True, metavar="COMMAND")
 
     evaluate = commands.add_parser("evaluate", help="train a method and measure it on held-out texts")
-    evaluate.add_argument("method", metavar="METHOD", help="tfidf-nb, word2vec-lstm, bert-finetune or prompt")
+    evaluate.add_argument(
+        "method",
+        metavar="METHOD",
+        help="tfidf-nb, word2vec-lstm, bert-finetune, prompt, demonstrations, pet, prompt-tuning, p-tuning, "
+        "p-tuning-v2, ppt, auto-template or auto-verbalizer",
+    )
     evaluate.add_argument("--train", metavar="F.tsv", default="reviews", help="label<TAB>text or CSV, or a set's name")
     evaluate.add_argument(
         "--test", metavar="F.tsv", default="reviews", help="likewise; the built-in reviews if left out"
