@@ -8,7 +8,7 @@ import ctypes
 import sys
 from functools import lru_cache
 
-M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8  # malloc.h
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # malloc.h
 
 
 @lru_cache(maxsize=1)
@@ -20,4 +20,3 @@ def keep_freed_memory() -> None:
     if mallopt is not None:
         mallopt(M_MMAP_THRESHOLD, 1 << 30)
         mallopt(M_TRIM_THRESHOLD, (1 << 31) - 1)
-        mallopt(M_ARENA_MAX, 1)  # one for all threads: each would keep what the largest batch needs
