@@ -33,21 +33,22 @@ EXAMPLES = (
     "I wanted to love it and left after forty minutes.",
 )
 PATHS = {"en": "/", "zh": "/zh"}
-# Calls that wait together share a batch of the engine. Of events that share an id the lowest limit holds, and an event
-# without one has 1, so all of them name it.
+# Of events that share an id the lowest limit holds, and an event without one has 1, so all of them name it.
 LIVE: dict[str, Any] = {"concurrency_id": "live", "concurrency_limit": 16}
+# What is sent at every key does without the queue, which costs more than the answer, and without a thread for each
+# control and output: `clean` takes any value, and HTML is shown as it is.
+AT_ONCE: dict[str, Any] = {"queue": False, "preprocess": False, "postprocess": False}
 # Which tab is open is the browser's to say: it sends that tab's event.
 ASK = "() => window.cloze.ask()"
 
 
 def show(t: Text, lesson: str, state: dict[str, Any], session: str | None) -> tuple[Any, ...]:
-    """What a lesson's outputs show for a state; bad input leaves them as they are (a lesson that says why, says it
-    itself)."""
+    """What a lesson's outputs show for a state; bad input is said in a toast and leaves them as they are (a lesson that
+    says why, says it itself)."""
     try:
         return tuple(LESSONS[lesson].show(t, state, session))
     except ParadigmError as error:
-        gr.Warning(say(error, t))
-        return ()
+        raise gr.Error(say(error, t), print_exception=False) from error
 
 
 @lru_cache(maxsize=64)
@@ -55,7 +56,11 @@ def opening(language: str, items: tuple[tuple[str, Any], ...]) -> dict[str, tupl
     """What the lesson that a link opens shows; kept, because a class opens the same link 60 times. The other lessons
     are computed when their tab is opened."""
     t, state = Text(language), dict(items)
-    return {state["lesson"]: show(t, state["lesson"], state, None)}
+    try:
+        return {state["lesson"]: show(t, state["lesson"], state, None)}
+    except gr.Error as error:
+        gr.Warning(error.message)
+        return {}
 
 
 def link(state: dict[str, Any]) -> str:
@@ -152,8 +157,7 @@ class Page:
                 controls,
                 [self.link, *self.outputs[lesson]],
                 trigger_mode="always_last",
-                preprocess=False,  # `clean` does it
-                **LIVE,
+                **AT_ONCE,
                 **quietly,
             )
         # A text box says `input` at a key press, before it has the new value, and never for a paste or a deletion.

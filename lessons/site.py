@@ -64,6 +64,7 @@ def settings(root_path: str = "") -> dict[str, Any]:
         "head": "".join(f'<script src="{root_path.rstrip("/")}/cloze/{file.name}"></script>' for file in SCRIPTS),
         "footer_links": [],
         "root_path": root_path or None,
+        "max_threads": 80,  # a class whose calls wait for the engine leaves threads for what else is asked
         "run_history": False,
         "max_file_size": "1mb",
         "enable_monitoring": False,

@@ -89,6 +89,7 @@ class Typist:
         self.called: dict[str, tuple[int, int]] = {}  # call -> its event, and the number of the newest edit it knows
         self.early: dict[str, dict[str, Any]] = {}  # answers that came before their call was known
         self.stream: asyncio.Task[None] | None = None
+        self.direct: set[asyncio.Task[None]] = set()
         self.client = httpx.AsyncClient(base_url=url, timeout=PATIENCE)
 
     async def open(self) -> None:
@@ -136,6 +137,10 @@ class Typist:
             "event_data": None,
             "trigger_id": None,
         }
+        if event["queue"] is False:
+            self.direct.add(task := asyncio.create_task(self.at_once(event["id"], knows, body)))
+            task.add_done_callback(self.direct.discard)
+            return
         answer = await self.client.post("/gradio_api/queue/join", json=body)
         if answer.status_code != 200:
             self.errors.append(f"{answer.status_code} {answer.text[:200]}")
@@ -146,7 +151,14 @@ class Typist:
         if self.stream is None:
             self.stream = asyncio.create_task(self.listen())
         if call in self.early:
-            await self.completed(self.early.pop(call))
+            await self.queued(self.early.pop(call))
+
+    async def at_once(self, number: int, knows: int, body: dict[str, Any]) -> None:
+        """An event that does without the queue is one request and its response."""
+        answer = await self.client.post("/gradio_api/run/predict", json=body)
+        if answer.status_code != 200:
+            self.errors.append(f"{answer.status_code} {answer.text[:200]}")
+        await self.completed(number, knows, orjson.loads(answer.content)["data"] if answer.status_code == 200 else None)
 
     async def listen(self) -> None:
         """The answers to all events that are under way; ends when there are none."""
@@ -155,27 +167,29 @@ class Typist:
                 if line.startswith("data: "):
                     message = orjson.loads(line[6:])
                     if message["msg"] == "process_completed":
-                        await self.completed(message)
-                    elif message["msg"] == "close_stream":
-                        break
+                        await self.queued(message)
                     elif message["msg"] in ("unexpected_error", "server_stopped"):
                         self.errors.append(str(message)[:200])
         self.stream = None
         if self.called:
             self.stream = asyncio.create_task(self.listen())
 
-    async def completed(self, message: dict[str, Any]) -> None:
-        now = time.perf_counter()
+    async def queued(self, message: dict[str, Any]) -> None:
         if message["event_id"] not in self.called:
             self.early[message["event_id"]] = message
             return
-        number, knows = self.called.pop(message["event_id"])
-        event = self.page.events[number]
-        self.running[number] -= 1
         if not message["success"]:
             self.errors.append(str(message["output"])[:200])
-        elif event is self.page.live:
-            answer = dict(zip(event["outputs"], message["output"]["data"], strict=True))
+        data = message["output"]["data"] if message["success"] else None
+        await self.completed(*self.called.pop(message["event_id"]), data)
+
+    async def completed(self, number: int, knows: int, data: list[Any] | None) -> None:
+        """Take an answer in; `data` is None where there was an error instead of one."""
+        now = time.perf_counter()
+        event = self.page.events[number]
+        self.running[number] -= 1
+        if event is self.page.live and data is not None:
+            answer = dict(zip(event["outputs"], data, strict=True))
             if isinstance(answer[self.page.bars], str):
                 self.known = answer[event["outputs"][0]]
                 self.latencies += [now - when for when, edit in self.unanswered if edit <= knows]

@@ -45,7 +45,7 @@ class Before:
     def get_seq_length(self) -> int:
         return 0
 
-    def update(self, key: Tensor, value: Tensor, layer: int) -> tuple[Tensor, Tensor]:
+    def update(self, key: Tensor, value: Tensor, layer: int, **_: object) -> tuple[Tensor, Tensor]:
         """(B, heads, T, H / heads) -> (B, heads, n + T, H / heads), both."""
         batch, heads, _, width = key.shape
         before = self.vectors[layer].unflatten(-1, (heads, width)).transpose(1, 2)  # (2, heads, n, width)
@@ -62,7 +62,7 @@ class Recorder:
     def get_seq_length(self) -> int:
         return 0
 
-    def update(self, key: Tensor, value: Tensor, layer: int) -> tuple[Tensor, Tensor]:
+    def update(self, key: Tensor, value: Tensor, layer: int, **_: object) -> tuple[Tensor, Tensor]:
         self.layers.append(torch.stack([key[0], value[0]]).transpose(1, 2).flatten(2))  # (2, T, H)
         return key, value
 
@@ -78,7 +78,7 @@ class PrefixedLM(MaskedLM):
         closed = torch.zeros(seen.shape).masked_fill(seen == 0, torch.finfo(torch.float32).min)
         inputs = self._inputs(batch) | {
             "attention_mask": closed[:, None, None].expand(-1, 1, batch.input_ids.shape[1], -1),  # (B, 1, T, n + T)
-            "past_key_values": Before(self.prefix.vectors),
+            "cache": Before(self.prefix.vectors),
         }
         return self.model.base_model(**inputs, output_attentions=attentions)
 
@@ -152,7 +152,7 @@ class PTuningV2(SoftPrompt):
         ids = initial_ids(lm, [None] * self.length, self._label_words(lm)[1], random)
         recorder = Recorder()
         with torch.no_grad():
-            lm.model.base_model(input_ids=ids[None], past_key_values=recorder)
+            lm.model.base_model(input_ids=ids[None], cache=recorder)
         return torch.stack(recorder.layers)
 
     def _trained(self) -> nn.Module:

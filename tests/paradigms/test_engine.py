@@ -7,7 +7,7 @@ import pickle
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from threading import Event, Thread
+from threading import Event
 
 import pytest
 import torch
@@ -30,12 +30,15 @@ class Echo:
         self.hidden_size = 1
         self.batches: list[list[int]] = []
         self.started, self.open = Event(), Event()
+        self.once = False  # whether it closes by itself after a batch
         self.open.set()
 
     def states(self, encoded: list[Encoded], bf16: bool) -> Tensor:
         self.batches.append([text.input_ids[0] for text in encoded])
         self.started.set()
         assert self.open.wait(PATIENCE)
+        if self.once:
+            self.open.clear()
         if any(text.input_ids[0] < 0 for text in encoded):
             raise IndexError("no such id")
         return torch.tensor([[float(text.input_ids[0])] for text in encoded])
@@ -180,16 +183,15 @@ def test_cancelled_work_is_not_computed(engine, pool):
 def test_who_leaves_has_cancelled(engine, leave):
     lm = Echo()
     stream = engine.stream(lm, [text(name, FULL + name) for name in range(50)])
-    lm.open.clear()
-    Thread(target=lambda: (lm.started.wait(PATIENCE), lm.open.set())).start()
+    lm.once = True
     rows, states = next(stream)
     assert rows == [0] and states.tolist() == [[0]]
-    lm.open.clear()
     if leave == "close":
         stream.close()
     else:
         del stream
         gc.collect()
+    lm.once = False
     lm.open.set()
     until(lambda: not engine.working)
     assert len(lm.batches) < 50

@@ -47,7 +47,7 @@ def test_the_same_states_as_peft(tiny_bert, peft):
     ids = torch.tensor([lm.encode(TEXTS[:1])[0].input_ids])
     theirs = peft(input_ids=ids, attention_mask=torch.ones_like(ids)).last_hidden_state
     positions = 3 + torch.arange(ids.shape[1])[None]
-    ours = lm.model.base_model(input_ids=ids, position_ids=positions, past_key_values=before).last_hidden_state
+    ours = lm.model.base_model(input_ids=ids, position_ids=positions, cache=before).last_hidden_state
     torch.testing.assert_close(ours, theirs)
 
 
