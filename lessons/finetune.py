@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, cast
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Any
 from weakref import ref
 
 import anyio.to_thread
@@ -22,10 +22,11 @@ from paradigms.evaluate import interval
 from . import models, training
 from .errors import say
 from .figures_finetune import curves, formula
-from .finetune_evidence import answer, flow, salience, tokens
-from .finetune_results import METHOD, RUNS, Run, results, voice
+from .finetune_evidence import answer, flow, salience, tokens, untrained
+from .finetune_results import METHOD, RUNS, Run, results, speaker, voice
 from .parts import chart, figure_value, intro, panel, picked
-from .state import FIELDS
+from .review_sets import backbone_choice, for_backbone, key, sliders
+from .state import DEFAULTS, FIELDS, SETS, per_class, slider_of
 from .text import Text
 from .training import CURVE_REVIEWS, Progress
 from .view import el, percent, pick
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from paradigms.training import Schedule
 
 NAME = "finetune"
-PICKS = (1, 4, 16, 64, 256, int(FIELDS["ft_k"].high))  # steps of like ratio: the slider alone makes the small K narrow
+PICKS = (1, 4, 16, 64, 256)  # and all; steps of like ratio: the slider alone makes the small K narrow
 SLOW = 60  # seconds from which a training is worth a warning
 STEPS = 60  # length of the empty chart's axis, that of a small training
 OVERFIT = 0.15  # gap of the two accuracies that is called by its name
@@ -43,19 +44,23 @@ OVERFIT = 0.15  # gap of the two accuracies that is called by its name
 
 def show(t: Text, state: Mapping[str, Any], session: str | None = None) -> tuple[str, ...]:
     """Answer, tokens, diagram and salience for the sentence; the plan for K; the table of results."""
-    text = state["s"].strip()
-    model = cast("BertFineTune", models.SESSIONS.get(session, METHOD) or models.trained()[METHOD])
-    run = RUNS.get(model)
+    state = for_backbone(state)
+    text, name = state["s"].strip(), state["set"]
+    model = speaker(session, name)
+    evidence = evidence_of(t, model, text) if model else untrained(t)
+    parts = *evidence, plan(t, per_class(state, "ft_k"), name), results(t, model, name)
+    return tuple(map(str, parts))
+
+
+def evidence_of(t: Text, model: BertFineTune, text: str) -> tuple[Markup, ...]:
+    """Answer, tokens, diagram and salience."""
     explanation = explained(ref(model), text) if text else None
-    parts = (
-        answer(t, model, voice(t, model, run), explanation),
+    return (
+        answer(t, model, voice(t, model, RUNS.get(model)), explanation),
         tokens(t, model, explanation),
         flow(t, model, explanation),
         salience(t, model, text, explanation),
-        plan(t, state["ft_k"]),
-        results(t, run, model),
     )
-    return tuple(map(str, parts))
 
 
 @lru_cache(maxsize=64)
@@ -98,22 +103,26 @@ def _duration(t: Text, seconds: float) -> str:
     return t("finetune.seconds", n=f"{seconds:.0f}")
 
 
-def plan(t: Text, per_class: int) -> Markup:
-    """Ready-made K, and what a training with the chosen one will take."""
-    n_train = per_class * len(models.train_set().classes)
+def plan(t: Text, k: int, name: str = DEFAULTS["set"]) -> Markup:
+    """Ready-made numbers of examples per class of the reviews `name`, and what a training with `k` of them will take.
+
+    How long is known of the built-in backbone only.
+    """
+    n_train = k * len(models.train_set(name).classes)
     chosen = _schedule(n_train)
+    every = int(FIELDS[slider_of(name, "ft_k")].high)
     picks = [
-        pick(t("finetune.k.all", n=f"{k:,}") if k == PICKS[-1] else str(k), str(k), pressed=k == per_class)
-        for k in PICKS
+        *(pick(str(ready), str(ready), pressed=ready == k) for ready in PICKS),
+        pick(t("finetune.k.all", n=f"{every:,}"), str(every), pressed=every == k),
     ]
-    seconds = expected_seconds(n_train)
+    seconds = expected_seconds(n_train) if models.Backbone.source is None else 0.0
     said = t(
         "finetune.plan",
         n=f"{n_train:,}",
         steps=chosen.steps,
         batch=min(chosen.batch_size, n_train),
         passes=f"{_seen(n_train) / n_train:.0f}",
-        time=_duration(t, seconds),
+        time=t("finetune.plan.time", time=_duration(t, seconds)) if seconds else "",
     )
     return el(
         "div",
@@ -127,7 +136,7 @@ def plan(t: Text, per_class: int) -> Markup:
 def new_model(seed: int) -> BertFineTune:
     from paradigms.bert_finetune import BertFineTune
 
-    return BertFineTune(seed=seed)
+    return BertFineTune(backbone=models.Backbone.source, seed=seed)
 
 
 def _sample(examples: Dataset) -> Dataset:
@@ -135,11 +144,13 @@ def _sample(examples: Dataset) -> Dataset:
     return examples.take(range(0, len(examples), -(-len(examples) // CURVE_REVIEWS)))
 
 
-def curve_value(t: Text, progress: Progress, train: list[tuple[int, float]]) -> dict[str, object]:
-    """The curves so far as a chart's value."""
+def curve_value(
+    t: Text, progress: Progress, train: list[tuple[int, float]], test: Dataset | None = None
+) -> dict[str, object]:
+    """The curves so far as a chart's value; `test` is the held-out set behind them, English unless told otherwise."""
     names = {name: t(name) for name in ("step", "accuracy", "loss", "majority")}
     names |= {"train": t("finetune.curve.train"), "held_out": t("curve.held_out")}
-    majority = models.held_out().majority
+    majority = (test or models.held_out()).majority
     held_out, total = progress.held_out, progress.total or STEPS
     figure = curves(names, progress.losses, train, held_out, total, majority)
     if not train or not held_out:
@@ -164,22 +175,25 @@ def curve_value(t: Text, progress: Progress, train: list[tuple[int, float]]) -> 
     return figure_value(figure, result)
 
 
-async def train(t: Text, per_class: int, seed: int, session: str) -> AsyncGenerator[tuple[Any, ...], None]:
-    """Train a new model: status, curves, Train button, Stop button, again and again; in the end it answers for the
-    session."""
+async def train(
+    t: Text, k: int, seed: int, session: str, name: str = DEFAULTS["set"]
+) -> AsyncGenerator[tuple[Any, ...], None]:
+    """Train a new model with `k` examples per class of the reviews `name`: status, curves, Train button, Stop button,
+    again and again; in the end it answers for the session."""
     busy = gr.update(interactive=False), gr.update(interactive=True)
     free = gr.update(interactive=True), gr.update(interactive=False)
     points: list[tuple[int, float]] = []
-    test = models.held_out()
+    test = models.held_out(name)
     try:
-        examples = data.few_shot(models.train_set(), per_class, seed)
+        examples = data.few_shot(models.train_set(name), k, seed)
         sample = _sample(examples)
         model = new_model(seed)
-        run = RUNS[model] = Run(per_class, seed, len(examples))
+        run = RUNS[model] = Run(k, seed, len(examples))
         progress = Progress("running", total=model.steps or _schedule(len(examples)).steps)
-        yield training.status(t, progress), curve_value(t, progress, points), *busy
+        yield training.status(t, progress), curve_value(t, progress, points, test), *busy
         n_points = 0
-        async with aclosing(training.train(session, METHOD, model, examples)) as steps:
+        trained = training.train(session, key(METHOD, name), model, examples, held_out=test)
+        async with aclosing(trained) as steps:
             async for progress in steps:
                 if progress.state == "waiting":
                     yield training.status(t, progress), gr.skip(), *busy
@@ -192,10 +206,10 @@ async def train(t: Text, per_class: int, seed: int, session: str) -> AsyncGenera
                     score = await anyio.to_thread.run_sync(model.score, sample.texts, sample.labels)
                     points.append((progress.step, float(score)))
                 if progress.state == "running":
-                    yield training.status(t, progress), curve_value(t, progress, points), *busy
+                    yield training.status(t, progress), curve_value(t, progress, points, test), *busy
         run = RUNS[model] = replace(run, step=progress.step, total=progress.total, seconds=progress.seconds)
         waiting = t("finetune.measuring", step=run.step, total=run.total, n=len(test))
-        yield _said(waiting), curve_value(t, progress, points), gr.skip(), gr.update(interactive=False)
+        yield _said(waiting), curve_value(t, progress, points, test), gr.skip(), gr.update(interactive=False)
         predicted = await anyio.to_thread.run_sync(model.predict, test.texts)
         right = int((predicted == np.asarray(test.labels, dtype=object)).sum())
         RUNS[model] = replace(run, right=right, n_test=len(test))
@@ -212,24 +226,16 @@ def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[
     """The tab's controls by the name of their field, and the outputs that `show` fills."""
     hue = ("hue-finetune",)
     gr.HTML(str(intro(NAME, t, formula())), apply_default_css=False)
+    reviews = backbone_choice(t, page, NAME)
     outputs = [panel(f"finetune-{name}", classes=hue) for name in ("answer", "tokens", "flow", "salience")]
     heading = el("div", el("h2", t("finetune.train")), el("p", t("finetune.train.intro")), cls="ft-train hue-finetune")
     gr.HTML(str(heading), apply_default_css=False)
-    k_field, seed_field = FIELDS["ft_k"], FIELDS["ft_seed"]
     with gr.Row(equal_height=False):
         with gr.Column(scale=2, min_width=340):
-            k = gr.Slider(
-                k_field.low, k_field.high, float(k_field.default), step=1, label=t("finetune.k"), elem_id="finetune-k"
-            )
+            make = partial(_slider, t)
+            numbers = sliders(page, "ft_k", make) if reviews else {"ft_k": make("ft_k")}
             chosen_plan = panel("finetune-plan", classes=hue)
-            seed = gr.Slider(
-                seed_field.low,
-                seed_field.high,
-                float(seed_field.default),
-                step=1,
-                label=t("seed"),
-                elem_id="finetune-seed",
-            )
+            seed = _slider(t, "ft_seed")
             with gr.Row():
                 go = gr.Button(t("train.start"), variant="primary", elem_id="finetune-train")
                 halt = gr.Button(t("train.stop"), interactive=False, elem_id="finetune-stop")
@@ -240,27 +246,48 @@ def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[
 
     quietly: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
-    async def start(per_class: float, with_seed: float, request: gr.Request) -> AsyncGenerator[tuple[Any, ...], None]:
-        wanted, seeded = int(k_field.clean(per_class)), int(seed_field.clean(with_seed))
-        async with aclosing(train(t, wanted, seeded, str(request.session_hash))) as said:
+    controls: dict[str, gr.components.Component] = {**numbers, "ft_seed": seed}
+    inputs = {**controls, **reviews}
+
+    def stated(values: Sequence[object]) -> dict[str, Any]:
+        return {**DEFAULTS, **{name: FIELDS[name].clean(one) for name, one in zip(inputs, values, strict=True)}}
+
+    async def start(request: gr.Request, *values: object) -> AsyncGenerator[tuple[Any, ...], None]:
+        state = stated(values)
+        wanted = per_class(state, "ft_k"), state["ft_seed"], str(request.session_hash), state["set"]
+        async with aclosing(train(t, *wanted)) as said:
             async for seen in said:
                 yield seen
 
     def stop(request: gr.Request) -> None:
-        training.stop(request.session_hash, METHOD)
+        for name in SETS:
+            training.stop(request.session_hash, key(METHOD, name))
 
-    def choose(event: gr.EventData) -> int:
-        return int(k_field.clean(picked(event)))
+    def choose(event: gr.EventData, *values: object) -> dict[Any, Any]:
+        name = slider_of(stated(values)["set"], "ft_k")
+        return {numbers[name]: FIELDS[name].clean(picked(event))}
 
     trained = go.click(
         start,
-        [k, seed],
+        [*inputs.values()],
         [status, plot, go, halt],
         concurrency_id="training",
         concurrency_limit=None,
         **quietly,
     )
     halt.click(stop, None, None, queue=False, **quietly)
-    chosen = chosen_plan.select(choose, None, k, queue=False, **quietly)
+    chosen = chosen_plan.select(choose, [*inputs.values()], [*numbers.values()], queue=False, **quietly)
     page.after(lambda: (trained.then(**page.live), chosen.then(**page.live)))
-    return {"ft_k": k, "ft_seed": seed}, [*outputs, chosen_plan, table]
+    return controls, [*outputs, chosen_plan, table]
+
+
+def _slider(t: Text, name: str) -> gr.Slider:
+    field = FIELDS[name]
+    return gr.Slider(
+        field.low,
+        field.high,
+        float(field.default),
+        step=1,
+        label=t("seed" if name == "ft_seed" else "finetune.k"),
+        elem_id="finetune-" + name.removeprefix("ft_").replace("_", "-"),
+    )

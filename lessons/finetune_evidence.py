@@ -56,6 +56,16 @@ def answer(t: Text, model: BertFineTune, who: Markup, explanation: FineTuneExpla
     )
 
 
+def untrained(t: Text) -> tuple[Markup, ...]:
+    """The answer, the tokens, the diagram and the salience before there is a model."""
+    nothing = el("p", t("finetune.untrained.evidence"), cls="empty")
+    cards = [
+        el("section", el("h3", t(f"finetune.{name}")), nothing, cls="card")
+        for name in ("tokens", "diagram", "salience")
+    ]
+    return el("div", el("p", t("finetune.untrained"), cls="empty"), cls="ft-head"), *cards
+
+
 def tokens(t: Text, model: BertFineTune, explanation: FineTuneExplanation | None) -> Markup:
     """Word pieces with the attention that [CLS] pays to each."""
     title = el("h3", t("finetune.tokens"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from weakref import WeakKeyDictionary
 
 from markupsafe import Markup
@@ -13,6 +13,8 @@ from paradigms.record import SEEDS, Recorded
 
 from . import models
 from .compare import shots_name
+from .review_sets import key, named
+from .state import DEFAULTS
 from .text import Text
 from .view import el, percent
 
@@ -54,31 +56,38 @@ def voice(t: Text, model: BertFineTune, run: Run | None) -> Markup:
     return el("p", said, " ", el("span", cost, cls="cost"), cls="ft-voice", data_model="own" if run else "recorded")
 
 
-def results(t: Text, run: Run | None, model: BertFineTune) -> Markup:
-    """This session's run beside the recorded ones."""
+def speaker(session: str | None, name: str) -> BertFineTune | None:
+    """The model a session has trained on the reviews `name`, or the recorded one; of the Chinese ones there is none."""
+    recorded = models.trained()[METHOD] if name == DEFAULTS["set"] else None
+    return cast("BertFineTune | None", models.SESSIONS.get(session, key(METHOD, name)) or recorded)
+
+
+def results(t: Text, model: BertFineTune | None, name: str) -> Markup:
+    """This session's run on the reviews `name` beside the recorded ones, which are on the English reviews."""
+    run, recorded = RUNS.get(model) if model else None, []
+    if name == DEFAULTS["set"]:
+        recorded = [row for row in models.results() if row.method == METHOD and row.shots in BESIDE]
     columns = ("labels", "parameters", "seconds", "accuracy")
     head = [t("finetune.results.model"), *(t(f"compare.column.{name}") for name in columns)]
-    recorded = [row for row in models.results() if row.method == METHOD and row.shots in BESIDE]
     rows = [_own_row(t, run, model), *(_recorded_row(t, row) for row in recorded)]
     note = t(
         "finetune.results.note",
-        n=len(models.held_out()),
-        majority=percent(models.held_out().majority),
-        k=BESIDE[0],
-        seeds=len(SEEDS),
+        n=len(models.held_out(name)),
+        majority=percent(models.held_out(name).majority),
+        recorded=t("finetune.results.seeds", k=BESIDE[0], seeds=len(SEEDS)) if recorded else "",
     )
     table = el("table", el("thead", el("tr", [el("th", name, scope="col") for name in head])), el("tbody", rows))
     return el(
         "section",
-        el("h3", t("finetune.results")),
+        el("h3", t("finetune.results"), named(t, name)),
         el("div", table, cls="scroll"),
         el("p", note, cls="caption"),
         cls="ft-results hue-finetune",
     )
 
 
-def _own_row(t: Text, run: Run | None, model: BertFineTune) -> Markup:
-    if run is None:
+def _own_row(t: Text, run: Run | None, model: BertFineTune | None) -> Markup:
+    if run is None or model is None:
         return el("tr", el("th", t("finetune.results.yours_none"), scope="row"), [el("td", "–") for _ in range(4)])
     accuracy: list[object] = ["–"]
     if run.n_test:

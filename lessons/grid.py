@@ -154,7 +154,7 @@ def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[
         inputs, outputs = [own, *(c[name] for name in FIELDS_OF_RUN)], [progress, *pictures, found]
         running: dict[str, Any] = {"concurrency_id": "grid", "concurrency_limit": None, **quietly}
         start.click(compute, inputs, outputs, **running)
-        page.tabs[NAME].select(first, [found, *inputs], outputs, **running)
+        page.opened(NAME).then(first, [found, *inputs], outputs, **running)
         halt.click(halted, None, None, queue=False, **quietly)
         carry.click(
             lambda box, cart: added(box, lines(cart)), [c["gt"], page.controls["cart"]], c["gt"], queue=False, **quietly

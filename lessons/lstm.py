@@ -18,12 +18,12 @@ from paradigms.words import words
 from . import models, training
 from .errors import say
 from .figures import HUES
-from .lstm_models import METHOD, RUNS, Run, key, model_table, own, recorded, speaker
+from .lstm_models import METHOD, RUNS, Run, model_table, own, recorded, speaker
 from .lstm_network import network
 from .lstm_score import running_score
 from .lstm_space import empty_map, neighbour_bars, word_hint, word_map
 from .parts import chart, intro, panel, picked
-from .review_sets import choice, sliders
+from .review_sets import choice, key, sliders
 from .state import DEFAULTS, FIELDS, SETS, per_class
 from .text import Text
 from .view import el
@@ -83,7 +83,7 @@ async def learn(t: Text, session: str, state: Mapping[str, Any]) -> AsyncIterato
     held_out = models.held_out(name)
     model = Word2VecLSTM(embeddings=state["lstm_emb"], seed=state["lstm_seed"])
     run = RUNS[model] = Run(name, n, len(examples))
-    async for progress in training.train(session, key(name), model, examples, held_out=held_out):
+    async for progress in training.train(session, key(METHOD, name), model, examples, held_out=held_out):
         if progress.model is not None:
             right = await anyio.to_thread.run_sync(_n_right, model, held_out)
             RUNS[model] = replace(run, seconds=progress.seconds, stopped=progress.state == "stopped", right=right)
@@ -165,7 +165,7 @@ def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[
 
     def stop_training(request: gr.Request) -> None:
         for name in SETS:
-            training.stop(request.session_hash, key(name))
+            training.stop(request.session_hash, key(METHOD, name))
 
     def wire() -> None:
         for place in (score, hint, neighbours, plane):

@@ -14,6 +14,7 @@ from paradigms.record import Recorded
 
 from . import models
 from .anatomy import Part, anatomy
+from .review_sets import key
 from .state import DEFAULTS
 from .text import Text
 from .view import el, percent
@@ -42,11 +43,6 @@ class Run:
 RUNS: WeakKeyDictionary[TextClassifier, Run] = WeakKeyDictionary()
 
 
-def key(name: str) -> str:
-    """Under which the desk and a session know what is trained on the reviews `name`."""
-    return METHOD if name == DEFAULTS["set"] else f"{METHOD} on {name}"
-
-
 def recorded(name: str = DEFAULTS["set"]) -> Word2VecLSTM | None:
     """The model trained on all the English reviews, which everyone shares; of the Chinese ones there is none."""
     return cast("Word2VecLSTM", models.trained()[METHOD]) if name == DEFAULTS["set"] else None
@@ -54,7 +50,7 @@ def recorded(name: str = DEFAULTS["set"]) -> Word2VecLSTM | None:
 
 def own(session: str | None, name: str = DEFAULTS["set"]) -> Word2VecLSTM | None:
     """The model a session has trained on the reviews `name`; None where it has none."""
-    return cast("Word2VecLSTM | None", models.SESSIONS.get(session, key(name)))
+    return cast("Word2VecLSTM | None", models.SESSIONS.get(session, key(METHOD, name)))
 
 
 def speaker(t: Text, model: Word2VecLSTM) -> Markup:

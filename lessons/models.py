@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING, Any
 from paradigms import data
 from paradigms.backbone import NAME, size
 from paradigms.data import Dataset
+from paradigms.prompt.verbalizer import VerbalizerError
 from paradigms.record import Recorded, load_trained, recorded
+
+from .state import CHINESE
 
 if TYPE_CHECKING:
     from paradigms.base import TextClassifier
@@ -45,7 +48,16 @@ def trained() -> dict[str, TextClassifier]:
 
 @lru_cache(maxsize=1)
 def _trained() -> dict[str, TextClassifier]:
-    return load_trained(backbone=Backbone.source)
+    try:
+        return load_trained(backbone=Backbone.source)
+    except VerbalizerError:  # the English label words are not in every vocabulary
+        if not Backbone.reads_chinese:
+            raise
+        return load_trained(
+            backbone=Backbone.source,
+            template=CHINESE["t"],
+            verbalizer={"negative": CHINESE["neg"], "positive": CHINESE["pos"]},
+        )
 
 
 class Backbone:
@@ -53,14 +65,17 @@ class Backbone:
 
     source: str | None = None
     name = NAME
+    reads_chinese = False
 
     @classmethod
     def use(cls, source: str) -> None:
         """Take another one for this process; raises BackboneError where it cannot be."""
         from paradigms.masked_lm import MaskedLM
+        from paradigms.tokens import reads
 
-        cls.name = MaskedLM.load(source).name
-        cls.source = source
+        lm = MaskedLM.load(source)
+        cls.source, cls.name = source, lm.name
+        cls.reads_chinese = reads(lm.tokenizer, train_set("reviews-zh").texts)
 
     @classmethod
     def size(cls) -> int:

@@ -38,8 +38,10 @@ LIVE: dict[str, Any] = {"concurrency_id": "live", "concurrency_limit": 16}
 # What is sent at every key does without the queue, which costs more than the answer, and without a thread for each
 # control and output: `clean` takes any value, and HTML is shown as it is.
 AT_ONCE: dict[str, Any] = {"queue": False, "preprocess": False, "postprocess": False}
-# Which tab is open is the browser's to say: it sends that tab's event.
-ASK = "() => window.cloze.ask()"
+# Which tab is open is the browser's to say: it sends that tab's event, and with it what all controls say as one value.
+# An input of Gradio's own for each of them would cost the server more than the rest of the call.
+ASK = "(...values) => window.cloze.ask(values)"
+ASKED = "() => [window.cloze.values]"
 
 
 def show(t: Text, lesson: str, state: dict[str, Any], session: str | None) -> tuple[Any, ...]:
@@ -86,6 +88,12 @@ class Page:
         """A pick in `component` becomes the sentence. For lessons to call while they are built."""
         self.picks.append(component)
 
+    def opened(self, lesson: str) -> Any:
+        """When a tab has been opened; the controls of one that is opened for the first time have their values then."""
+        return self.tabs[lesson].select(
+            None, js="() => window.cloze.lesson()", show_progress="hidden", api_visibility="private"
+        )
+
     def after(self, wire: Callable[[], object]) -> None:
         """Run `wire` when every component and `live` exist: for events of a lesson that end in the live event."""
         self.last.append(wire)
@@ -105,8 +113,10 @@ class Page:
             )
         examples = [el("span", t("sentence.examples"), cls="caption"), *(pick(text, text) for text in EXAMPLES)]
         self.loads_sentence(panel("examples", el("div", examples, cls="chips")))
-        self.asks = {name: self._ask(name) for name in LESSONS}
-        self.link = gr.HTML("", html_template="<span></span>", js_on_load="window.cloze.link(element, props, watch)")
+        # What the browser sends a lesson's live event from, see `ask` in cloze.js.
+        self.asks = {name: self._unseen(f"window.cloze.asks({name!r}, trigger)") for name in LESSONS}
+        self.asked = self._unseen("")
+        self.link = self._unseen("window.cloze.link(element, props, watch)")
         self.tabs: dict[str, gr.Tab] = {}
         with gr.Tabs(selected=DEFAULTS["lesson"], elem_id="lessons"):
             for name, lesson in LESSONS.items():
@@ -134,11 +144,12 @@ class Page:
         quietly: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
         def live(lesson: str) -> Callable[..., list[Any]]:
-            def answer(request: gr.Request, *values: Any) -> list[Any]:
+            def answer(request: gr.Request, values: list[Any]) -> list[Any]:
                 state = {name: FIELDS[name].clean(value) for name, value in zip(names, values, strict=True)}
                 shown = show(self.t, lesson, state, request.session_hash)
                 return [link(state), *self._filled({lesson: shown}, [lesson])]
 
+            answer.__annotations__ = {"request": gr.Request}  # which Gradio would evaluate from their text at every key
             return answer
 
         def restore(request: gr.Request) -> list[Any]:
@@ -150,13 +161,15 @@ class Page:
                 *self._filled(shown, list(LESSONS)),
             ]
 
-        self.live = {"fn": None, "js": ASK, **quietly}
+        self.live = {"fn": None, "js": ASK, "inputs": controls, **quietly}
         for lesson, ask in self.asks.items():
             ask.select(
                 live(lesson),
-                controls,
+                self.asked,
                 [self.link, *self.outputs[lesson]],
+                js=ASKED,
                 trigger_mode="always_last",
+                show_progress_on=self.link,
                 **AT_ONCE,
                 **quietly,
             )
@@ -171,15 +184,18 @@ class Page:
         gr.on(heard, **self.live)
         for component in self.picks:
             component.select(picked, None, self.controls["s"], queue=False, **quietly)
-        gr.on([tab.select for tab in self.tabs.values()], **self.live)
-        demo.load(restore, None, [self.link, *controls, *everything], **LIVE, **quietly)
+        for name in self.tabs:
+            self.opened(name).then(**self.live)
+        # Without `postprocess`, which would build every component for each of sixty browsers. Whatever has been told
+        # how a call is getting on is told again at every key: so only what is not seen is told.
+        filled = [self.link, *controls, *everything]
+        demo.load(restore, None, filled, postprocess=False, show_progress_on=self.link, **LIVE, **quietly)
         for wire in self.last:
             wire()
 
-    def _ask(self, lesson: str) -> gr.HTML:
-        """What the browser sends a lesson's live event from, see `ask` in cloze.js."""
-        js = f"window.cloze.asks({lesson!r}, trigger)"
-        return gr.HTML("", html_template="<span></span>", js_on_load=js, elem_classes=["asks"])
+    def _unseen(self, js: str) -> gr.HTML:
+        """What only carries an event."""
+        return gr.HTML("", html_template="<span></span>", js_on_load=js, elem_classes=["unseen"])
 
     def _filled(self, shown: dict[str, tuple[Any, ...]], lessons: Sequence[str]) -> list[Any]:
         """A value for every output of `lessons`; what is not shown stays as it is."""

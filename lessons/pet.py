@@ -11,11 +11,12 @@ import numpy as np
 from markupsafe import Markup
 
 from paradigms.errors import ParadigmError
+from paradigms.prompt.pet import PAIRS
 
 from . import models, training
 from .errors import say
 from .parts import chart, intro, panel
-from .pet_pairs import read_pairs, votes
+from .pet_pairs import Pair, read_pairs, votes
 from .pet_training import METHOD, RUNS, picture, plan, rows_of, run, stop
 from .state import DEFAULTS, FIELDS
 from .text import Text
@@ -109,7 +110,8 @@ def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[
     with gr.Row(equal_height=False):
         with gr.Column(scale=3, min_width=340):
             gr.HTML(str(el("h3", t("pet.scores"))), apply_default_css=False)
-            scores = chart("pet-scores", picture(t, rows_of(t, read_pairs(DEFAULTS["pet_pairs"]), None)))
+            opening = [Pair(pattern, ()) for pattern, _ in PAIRS]  # nothing is asked yet
+            scores = chart("pet-scores", picture(t, rows_of(t, opening, None)))
         with gr.Column(scale=2, min_width=340):
             gr.HTML(str(el("h3", t("pet.curves"))), apply_default_css=False)
             curve = chart("pet-curve", training.curves(t, Progress("idle"), "var(--hue-prompt)"))

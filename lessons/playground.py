@@ -178,10 +178,10 @@ def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[
             c["pset"].input,
             c["pn"].input,
             c["pn"].release,
-            page.tabs[NAME].select,
         ]
         # Every edit goes out at once: it is the older computation that ends, not the newer one that waits.
         gr.on(heard, trigger_mode="multiple", **asking)
+        page.opened(NAME).then(**asking)
         reference = [c[name] for name in strip.REFERENCE]
         after = commit.click(keep_reference, questions, reference, queue=False, **quietly).then(**asking)
         after.then(**page.live)

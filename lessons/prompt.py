@@ -20,8 +20,9 @@ from .parts import intro, panel, picked
 from .prompt_accuracy import in_words, recorded_panel, score
 from .prompt_flow import flow
 from .prompt_question import Checked, Reading, Words, asked, check, read, usable, with_template
-from .prompt_ready import PAIRS, TEMPLATES, pair, ready, used
+from .prompt_ready import CHINESE_PAIRS, CHINESE_TEMPLATES, PAIRS, TEMPLATES, pair, ready, used
 from .prompt_view import SIDES, bars, filled, template_bad, template_good, versions, words_hint
+from .review_sets import backbone_choice, for_backbone, key
 from .state import DEFAULTS, FIELDS
 from .text import Text
 from .view import el
@@ -35,10 +36,11 @@ def show(t: Text, state: Mapping[str, Any], session: str | None = None) -> tuple
 
     What cannot be computed from the boxes as they are is skipped, so that the last picture stays.
     """
+    state = for_backbone(state)
     before = models.trained()["prompt"]
     assert isinstance(before, PromptClassifier)
     voices = {"before": before}
-    if isinstance(after := models.SESSIONS.get(session, "prompt"), PromptClassifier):
+    if isinstance(after := models.SESSIONS.get(session, key(NAME, state["set"])), PromptClassifier):
         voices["after"] = after
     labels = [str(label) for label in before.classes_]
     words: Words = tuple(words_of(state[box]) for box in BOXES)
@@ -160,6 +162,7 @@ def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[
     """The tab's controls by the name of their field, and the outputs that `show` fills."""
     labels = models.held_out().classes
     gr.HTML(str(intro(NAME, t, formula())), apply_default_css=False)
+    reviews = backbone_choice(t, page, NAME, "prompt.set.note")
     controls: dict[str, Any] = {}
     with gr.Row(equal_height=False, elem_classes=["hue-prompt"]):
         with gr.Column(scale=5, min_width=320, elem_classes=["live", "tight"]):
@@ -172,7 +175,8 @@ def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[
                 elem_id="prompt-template",
             )
             template_hint = panel("prompt-template-hint")
-            templates = panel("prompt-templates", ready(t, [(kind, text, text) for kind, text in TEMPLATES]))
+            offered = (*CHINESE_TEMPLATES, *TEMPLATES) if reviews else TEMPLATES
+            templates = panel("prompt-templates", ready(t, [(kind, text, text) for kind, text in offered]))
             about = [el("h3", t("prompt.words")), el("p", t("prompt.words.info"), cls="caption")]
             gr.HTML(str(el("div", about)), apply_default_css=False)
             hints = []
@@ -187,7 +191,8 @@ def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[
                 )
                 hints.append(panel(f"prompt-{box}-hint"))
             choices = [
-                (kind, f"{negative} / {positive}", f"{negative}|{positive}") for kind, negative, positive in PAIRS
+                (kind, f"{negative} / {positive}", f"{negative}|{positive}")
+                for kind, negative, positive in ((*CHINESE_PAIRS, *PAIRS) if reviews else PAIRS)
             ]
             pairs = panel("prompt-pairs", ready(t, choices))
         with gr.Column(scale=7, min_width=320, elem_classes=["tight"]):
@@ -198,10 +203,13 @@ def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[
             controls["top"] = training.slider("top", t("prompt.top"))
             row = next(row for row in models.results() if row.method == "prompt" and row.shots == 0)
             opening = (DEFAULTS["t"], tuple(words_of(DEFAULTS[box]) for box in BOXES))
-            accuracy = panel("prompt-zero", recorded_panel(t, *opening, row))
+            # The recorded figure is that of the built-in backbone.
+            known = models.Backbone.source is None
+            recorded = recorded_panel(t, *opening, row) if known else el("p", t("prompt.zero.none"), cls="hint")
+            accuracy = panel("prompt-zero", recorded)
             stale = panel("prompt-stale", el("p", "\u00a0", cls="hint"))
     flow_panel = panel("prompt-flow", classes=("hue-prompt",))
-    plan, wires = training.part(t, page, controls)
+    plan, wires = training.part(t, page, controls, reviews)
     outputs: list[gr.components.Component] = [template_hint, *hints, filled_panel, bars_panel, flow_panel, plan]
 
     boxes = [controls[box] for box in BOXES]
@@ -213,24 +221,25 @@ def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[
     def fill_words(event: gr.EventData) -> list[str]:
         return pair(picked(event))
 
-    def measure_zero_shot(template: str, neg: str, pos: str) -> Any:
-        yield from score(t, template, neg, pos)
+    def measure_zero_shot(*asked_for: str) -> Any:
+        yield from score(t, *asked_for)
 
     def wire() -> None:
         templates.select(picked, None, controls["t"], queue=False, **quietly).then(**page.live)
         pairs.select(fill_words, None, boxes, queue=False, **quietly).then(**page.live)
         bars_panel.select(use, boxes, boxes, queue=False, **quietly).then(**page.live)
-        asks = [controls[name].change for name in ("t", *BOXES)]
-        gr.on(
-            [*asks, page.tabs[NAME].select],
-            measure_zero_shot,
-            [controls["t"], *boxes],
-            [accuracy, stale],
-            trigger_mode="always_last",
-            concurrency_id="scoring",
-            concurrency_limit=1,
+        question = [controls["t"], *boxes, *reviews.values()]
+        measured: dict[str, Any] = {
+            "fn": measure_zero_shot,
+            "inputs": question,
+            "outputs": [accuracy, stale],
+            "trigger_mode": "always_last",
+            "concurrency_id": "scoring",
+            "concurrency_limit": 1,
             **quietly,
-        )
+        }
+        gr.on([component.change for component in question], **measured)
+        page.opened(NAME).then(**measured)
         wires()
 
     page.after(wire)

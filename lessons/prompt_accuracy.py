@@ -21,6 +21,8 @@ from paradigms.record import Recorded
 from . import models
 from .prompt_question import Words, asked
 from .prompt_view import SIDES
+from .review_sets import named
+from .state import DEFAULTS
 from .text import Text
 from .view import el, percent
 
@@ -44,18 +46,18 @@ class Measured:
         return self.right / self.n
 
 
-def measure(model: TextClassifier) -> Measured:
-    """A fitted model on all the held-out reviews."""
-    held_out = models.held_out()
+def measure(model: TextClassifier, name: str = DEFAULTS["set"]) -> Measured:
+    """A fitted model on all the held-out reviews of the set `name`."""
+    held_out = models.held_out(name)
     gold, said = np.asarray(held_out.labels, dtype=object), model.predict(held_out.texts)
     labels = model.classes_
     return Measured(tuple(tuple(int(((gold == a) & (said == b)).sum()) for b in labels) for a in labels))
 
 
 @lru_cache(maxsize=256)
-def zero_shot(template: str, words: Words) -> Measured:
+def zero_shot(template: str, words: Words, name: str = DEFAULTS["set"]) -> Measured:
     """The accuracy of a question without training; raises ParadigmError where it cannot be asked."""
-    return measure(question(template, words))
+    return measure(question(template, words), name)
 
 
 def question(template: str, words: Words) -> PromptClassifier:
@@ -72,23 +74,24 @@ def in_words(words: Words) -> str:
     return " / ".join(", ".join(row) for row in words)
 
 
-def accuracy_panel(t: Text, template: str, words: Words, measured: Measured) -> Markup:
+def accuracy_panel(t: Text, template: str, words: Words, measured: Measured, name: str = DEFAULTS["set"]) -> Markup:
     bounds = interval(measured.right, measured.n)
-    return _panel(t, template, words, measured.accuracy, bounds, measured.n, _confusion(t, measured))
+    return _panel(t, template, words, measured.accuracy, bounds, name, _confusion(t, measured))
 
 
 def recorded_panel(t: Text, template: str, words: Words, row: Recorded) -> Markup:
     """The recorded accuracy of the question a page opens with, until it is measured here."""
-    return _panel(t, template, words, row.accuracy, row.ci95, row.n_test, badge(t, row))
+    return _panel(t, template, words, row.accuracy, row.ci95, DEFAULTS["set"], badge(t, row))
 
 
 def _panel(
-    t: Text, template: str, words: Words, accuracy: float, bounds: tuple[float, float], n: int, more: Markup
+    t: Text, template: str, words: Words, accuracy: float, bounds: tuple[float, float], name: str, more: Markup
 ) -> Markup:
     low, high = (percent(bound, 1) for bound in bounds)
+    held_out = models.held_out(name)
     return el(
         "section",
-        el("h2", t("prompt.zero")),
+        el("h2", t("prompt.zero"), named(t, name)),
         el("p", t("prompt.zero.for", template=template, words=in_words(words)), cls="caption asked"),
         el(
             "div",
@@ -96,12 +99,12 @@ def _panel(
                 "div",
                 el("strong", percent(accuracy, 1), cls="big number"),
                 el("span", t("prompt.zero.interval", low=low, high=high), cls="number"),
-                whisker(accuracy, bounds),
+                whisker(accuracy, bounds, name),
             ),
             el("div", more),
             cls="measured",
         ),
-        el("p", t("prompt.zero.note", n=n, majority=percent(models.held_out().majority)), cls="caption"),
+        el("p", t("prompt.zero.note", n=len(held_out), majority=percent(held_out.majority)), cls="caption"),
     )
 
 
@@ -109,12 +112,12 @@ def badge(t: Text, row: Recorded) -> Markup:
     return el("span", t("recorded"), cls="recorded", title=t("recorded.title", command=row.command))
 
 
-def whisker(accuracy: float, bounds: tuple[float, float]) -> Markup:
-    """An accuracy with its interval on a line from 0 to 1, the majority class as a tick."""
+def whisker(accuracy: float, bounds: tuple[float, float], name: str = DEFAULTS["set"]) -> Markup:
+    """An accuracy with its interval on a line from 0 to 1, the majority class of the set `name` as a tick."""
     low, high = bounds
     return el(
         "span",
-        el("span", cls="tick", style=f"left: {100 * models.held_out().majority:.1f}%"),
+        el("span", cls="tick", style=f"left: {100 * models.held_out(name).majority:.1f}%"),
         el("span", cls="range", style=f"left: {100 * low:.1f}%; width: {100 * (high - low):.1f}%"),
         el("span", cls="dot", style=f"left: {100 * accuracy:.1f}%"),
         cls="whisker",
@@ -140,7 +143,7 @@ def _confusion(t: Text, measured: Measured) -> Markup:
     return el("table", el("thead", head), el("tbody", body), cls="confusion")
 
 
-def score(t: Text, template: str, neg: str, pos: str) -> Iterator[tuple[Any, str]]:
+def score(t: Text, template: str, neg: str, pos: str, name: str = DEFAULTS["set"]) -> Iterator[tuple[Any, str]]:
     """Yields (accuracy panel, line below it): first that the last value is being replaced, then the new one. Where the
     question cannot be asked the last value stays; the hints under the boxes say why."""
     words = (words_of(neg), words_of(pos))
@@ -150,5 +153,5 @@ def score(t: Text, template: str, neg: str, pos: str) -> Iterator[tuple[Any, str
         yield gr.skip(), str(el("p", t("prompt.zero.last"), cls="hint"))
         return
     yield gr.skip(), str(el("p", t("prompt.zero.stale"), cls="hint stale", role="status"))
-    measured = zero_shot(template, words)
-    yield str(accuracy_panel(t, template, words, measured)), str(el("p", t("prompt.zero.fresh"), cls="hint"))
+    measured = zero_shot(template, words, name)
+    yield str(accuracy_panel(t, template, words, measured, name)), str(el("p", t("prompt.zero.fresh"), cls="hint"))

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from paradigms.prompt.verbalizer import words_of
 
-from .state import DEFAULTS
+from .state import CHINESE, DEFAULTS
 from .text import Text
 from .view import el, pick
 
@@ -26,6 +26,15 @@ TEMPLATES = (
     ("null", "[MASK] {text}"),
     ("irrelevant", "{text} The weather today is [MASK]."),
 )
+# Offered besides where the backbone reads Chinese.
+CHINESE_TEMPLATES = tuple(
+    ("chinese", template)
+    for template in (
+        CHINESE["t"],
+        "{text}这部电影真[MASK]。",
+        "很[MASK]！{text}",
+    )
+)
 # (kind, negative words, positive words)
 PAIRS = (
     ("usual", DEFAULTS["neg"], DEFAULTS["pos"]),
@@ -39,6 +48,7 @@ PAIRS = (
     ("reversed", "good", "bad"),
     ("irrelevant", "cat", "dog"),
 )
+CHINESE_PAIRS = (("chinese", CHINESE["neg"], CHINESE["pos"]), ("chinese", "差, 烂, 闷", "好, 棒, 妙"))
 
 
 def used(choice: str, boxes: Sequence[str]) -> list[str]:

@@ -6,41 +6,43 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import product
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import anyio.to_thread
 import gradio as gr
+import torch
 from markupsafe import Markup
 from sklearn.base import clone
 
 from paradigms import data
 from paradigms.base import ParadigmError, TextClassifier
-from paradigms.bert_finetune import BertFineTune
+from paradigms.bert_finetune import BertFineTune, ClassifierHead
+from paradigms.data import Dataset
 from paradigms.evaluate import interval
 from paradigms.prompt.classifier import PromptClassifier
 from paradigms.prompt.verbalizer import words_of
-from paradigms.prompt.what_is_trained import Count, choose_trained, counts
-from paradigms.record import Recorded
+from paradigms.prompt.what_is_trained import Count, choose_trained, count, counts
 
 from . import models, training
 from .anatomy import Part, anatomy, language_model
 from .errors import say
 from .figures import HUES
 from .parts import chart, panel
-from .prompt_accuracy import badge, measure, question, whisker, zero_shot
+from .prompt_accuracy import measure, question, zero_shot
 from .prompt_question import Words
-from .state import DEFAULTS, FIELDS
+from .prompt_results import BESIDE, METHOD, Row, recorded_rows, results
+from .review_sets import key
+from .state import DEFAULTS, FIELDS, SETS
 from .text import Text
 from .training import Progress
-from .view import el, percent
+from .view import el
 
 BOXES = ("neg", "pos")  # the controls with the label words, in the order of the classes
-METHOD, BESIDE = "prompt", "bert-finetune"
 NAMES = {METHOD: "prompt", BESIDE: "finetune"}
 # Under which the desk knows the two trainings: the fine-tuning tab's own training goes by the method's name.
 KEYS = {METHOD: METHOD, BESIDE: "beside the prompt"}
-RECORDED_SHOTS = 16  # labelled examples per class of the recorded figures shown before the first training
 
 
 @dataclass(frozen=True)
@@ -73,16 +75,32 @@ def parameters(train: str) -> dict[str, Count]:
     return counts(lm)
 
 
+@lru_cache(maxsize=8)
+def beside(n_classes: int) -> int:
+    """How many numbers fine-tuning trains that starts from the prompt's backbone."""
+    model = models.trained()[METHOD]
+    assert isinstance(model, PromptClassifier)
+    with torch.device("meta"):  # to be counted only
+        head = ClassifierHead(model.lm_.hidden_size, n_classes, dropout=0.0)
+    return count([*model.lm_.model.base_model.parameters(), *head.parameters()]).total
+
+
 def plan(t: Text, state: Mapping[str, Any]) -> Markup:
     """What pressing Train would use, and the diagram of what it would change."""
-    of_parts = parameters(state["train"])
-    n = state["k"] * len(models.train_set().classes)
-    finetune = models.trained()[BESIDE].trainable_parameters_
+    n_classes = len(models.train_set(state["set"]).classes)
+    return _plan(t.language, state["train"], n_classes, state["k"], state["seed"])
+
+
+@lru_cache(maxsize=64)
+def _plan(language: str, train: str, n_classes: int, k: int, seed: int) -> Markup:
+    """Kept, because it is the same at every key that is typed."""
+    t, of_parts = Text(language), parameters(train)
+    n, finetune = k * n_classes, beside(n_classes)
     changed, total = (sum(getattr(part, name) for part in of_parts.values()) for name in ("trained", "total"))
     numbers = {"prompt": f"{changed:,}", "total": f"{total:,}", "finetune": f"{finetune:,}"}
     return el(
         "div",
-        el("p", t("prompt.plan", n=n, seed=state["seed"], **numbers), cls="hint"),
+        el("p", t("prompt.plan", n=n, seed=seed, **numbers), cls="hint"),
         anatomy(t, [Part("prompt", "words", 0), *language_model(of_parts)], hue=NAMES[METHOD]),
     )
 
@@ -97,17 +115,19 @@ async def run(t: Text, session: str, state: Mapping[str, Any]) -> AsyncGenerator
     except ParadigmError as error:
         yield str(el("p", say(error, t), cls="status hint wrong", role="alert")), skip, skip, skip
         return
-    examples = data.few_shot(models.train_set(), state["k"], state["seed"])
+    name, held_out = state["set"], models.held_out(state["set"])
+    examples = data.few_shot(models.train_set(name), state["k"], state["seed"])
     finetune = BertFineTune(backbone=prompt.backbone, seed=prompt.seed)
     ends: dict[str, Progress] = {}
-    yield skip, _curves(t, Progress("idle"), METHOD), _curves(t, Progress("idle"), BESIDE), skip
+    yield skip, *empty_curves(t, held_out), skip
     for method, model in ((METHOD, prompt), (BESIDE, finetune)):
         progress = Progress("idle")
         # Only the prompt speaks in this tab: fine-tuning's model is measured and let go.
-        steps = training.train(session, KEYS[method], model, examples, keep=method == METHOD)
+        of_set, keep = key(KEYS[method], name), method == METHOD
+        steps = training.train(session, of_set, model, examples, keep=keep, held_out=held_out)
         async with aclosing(steps):
             async for progress in steps:
-                curve = _curves(t, progress, method)
+                curve = _curves(t, progress, method, held_out)
                 yield _status(t, progress, method), *((curve, skip) if method == METHOD else (skip, curve)), skip
         if progress.model is None:  # stopped before its turn came
             break
@@ -121,25 +141,25 @@ async def run(t: Text, session: str, state: Mapping[str, Any]) -> AsyncGenerator
             break
     if not ends:
         return
-    yield str(el("p", t("prompt.measuring", n=len(models.held_out())), cls="status running")), skip, skip, skip
-    zero = await anyio.to_thread.run_sync(zero_shot, template, words)
+    yield str(el("p", t("prompt.measuring", n=len(held_out)), cls="status running")), skip, skip, skip
+    zero = await anyio.to_thread.run_sync(zero_shot, template, words, name)
     rows = [Row("zero", 0, 0, 0.0, zero.accuracy, interval(zero.right, zero.n))]
     for method, progress in ends.items():
         assert progress.model is not None
-        measured = await anyio.to_thread.run_sync(measure, progress.model)
+        measured = await anyio.to_thread.run_sync(measure, progress.model, name)
         n_parameters = progress.model.trainable_parameters_
         accuracy, bounds = measured.accuracy, interval(measured.right, measured.n)
         stopped = (progress.step, progress.total) if progress.step < progress.total else None
         n_labels = len(examples) if n_parameters else 0
         rows.append(Row(NAMES[method], n_labels, n_parameters, progress.seconds, accuracy, bounds, stopped))
     last = list(ends)[-1]
-    yield _status(t, ends[last], last), skip, skip, str(results(t, rows))
+    yield _status(t, ends[last], last), skip, skip, str(results(t, rows, name))
 
 
 def stop(session: str | None) -> None:
     """Stop whichever of the two is being trained."""
-    for key in KEYS.values():
-        training.stop(session, key)
+    for method, name in product(KEYS.values(), SETS):
+        training.stop(session, key(method, name))
 
 
 def _status(t: Text, progress: Progress, method: str) -> str:
@@ -148,82 +168,12 @@ def _status(t: Text, progress: Progress, method: str) -> str:
     return str(el("div", who, Markup(training.status(t, progress)), cls="phase"))
 
 
-def _curves(t: Text, progress: Progress, method: str) -> dict[str, object]:
-    return training.curves(t, progress, HUES[method])
+def _curves(t: Text, progress: Progress, method: str, held_out: Dataset) -> dict[str, object]:
+    return training.curves(t, progress, HUES[method], held_out)
 
 
-def empty_curves(t: Text) -> tuple[dict[str, object], dict[str, object]]:
-    return _curves(t, Progress("idle"), METHOD), _curves(t, Progress("idle"), BESIDE)
-
-
-# Results side by side -----------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of the comparison."""
-
-    name: str  # zero, prompt or finetune
-    n_labels: int
-    parameters: int
-    seconds: float
-    accuracy: float
-    bounds: tuple[float, float]
-    stopped: tuple[int, int] | None = None  # step, of how many
-    recorded: Recorded | None = None
-
-
-def recorded_rows() -> list[Row]:
-    """The figures shown before a session's first training."""
-    wanted = (("zero", METHOD, 0), ("prompt", METHOD, RECORDED_SHOTS), ("finetune", BESIDE, RECORDED_SHOTS))
-    rows = []
-    for name, method, shots in wanted:
-        row = next(row for row in models.results() if row.method == method and row.shots == shots)
-        numbers = (row.n_train, row.trainable_parameters if shots else 0, row.seconds_fit if shots else 0.0)
-        rows.append(Row(name, *numbers, row.accuracies[0], row.ci95, recorded=row))
-    return rows
-
-
-def results(t: Text, rows: list[Row]) -> Markup:
-    columns = ("accuracy", "labels", "parameters", "seconds")
-    others = [el("th", t(f"prompt.results.{name}"), scope="col") for name in columns]
-    head = el("tr", el("th", t("prompt.results.how"), scope="col"), others)
-    body = [
-        el(
-            "tr",
-            el("th", t(f"prompt.row.{row.name}"), _stopped(t, row), scope="row"),
-            el(
-                "td",
-                badge(t, row.recorded) if row.recorded else None,
-                " ",
-                el("strong", percent(row.accuracy, 1)),
-                f" [{100 * row.bounds[0]:.1f}–{100 * row.bounds[1]:.1f}]",
-                whisker(row.accuracy, row.bounds),
-            ),
-            el("td", f"{row.n_labels:,}"),
-            el("td", f"{row.parameters:,}"),
-            el("td", f"{row.seconds:.1f}"),
-            cls="hue-finetune" if row.name == "finetune" else "hue-prompt",
-        )
-        for row in rows
-    ]
-    by_name = {row.name: row for row in rows}
-    said = {name: percent(row.accuracy, 1) for name, row in by_name.items()}
-    n, majority = len(models.held_out()), percent(models.held_out().majority)
-    key = "prompt.result.two" if "finetune" in said else "prompt.result.one"
-    result = t(key, n=n, majority=majority, examples=by_name["prompt"].n_labels, **said)
-    return el(
-        "div",
-        el("h3", t("prompt.results")),
-        el("div", el("table", el("thead", head), el("tbody", body)), cls="scroll"),
-        el("p", result, cls="caption result"),
-    )
-
-
-def _stopped(t: Text, row: Row) -> Markup | None:
-    return (
-        el("span", t("prompt.stopped", step=row.stopped[0], total=row.stopped[1]), cls="shots") if row.stopped else None
-    )
+def empty_curves(t: Text, held_out: Dataset) -> tuple[dict[str, object], dict[str, object]]:
+    return _curves(t, Progress("idle"), METHOD, held_out), _curves(t, Progress("idle"), BESIDE, held_out)
 
 
 # The lower part of the tab ----------------------------------------------------------------------------------------
@@ -242,9 +192,11 @@ def slider(name: str, label: str) -> gr.Slider:
     )
 
 
-def part(t: Text, page: Any, controls: dict[str, Any]) -> tuple[gr.HTML, Callable[[], None]]:
+def part(
+    t: Text, page: Any, controls: dict[str, Any], reviews: Mapping[str, Any]
+) -> tuple[gr.HTML, Callable[[], None]]:
     """The lower part of the tab: adds its controls, gives the line that says what a training would use, and what wires
-    its events."""
+    its events. `reviews` is the choice of the set, if there is one."""
     head = [el("h2", t("prompt.training")), el("p", t("prompt.training.note"), cls="hint")]
     gr.HTML(str(el("div", head)), apply_default_css=False)
     with gr.Row(equal_height=False, elem_classes=["hue-prompt"]):
@@ -264,18 +216,21 @@ def part(t: Text, page: Any, controls: dict[str, Any]) -> tuple[gr.HTML, Callabl
     status = panel("prompt-status", el("p", t("train.idle"), cls="status"))
     charts = []
     with gr.Row(equal_height=False):
-        for method, value in zip((METHOD, BESIDE), empty_curves(t), strict=True):
+        for method, value in zip((METHOD, BESIDE), empty_curves(t, models.held_out()), strict=True):
             hue = NAMES[method]
             with gr.Column(min_width=320):
                 gr.HTML(str(el("h3", t(f"method.{method}"), cls=f"who hue-{hue}")), apply_default_css=False)
                 charts.append(chart(f"prompt-curve-{hue}", value))
-    table = panel("prompt-results", results(t, recorded_rows()), classes=("results",))
-    names = ("t", *BOXES, "k", "train", "seed")
+    # The recorded figures are those of the built-in backbone.
+    known = models.Backbone.source is None
+    opening = results(t, recorded_rows()) if known else el("p", t("prompt.results.none"), cls="hint")
+    table = panel("prompt-results", opening, classes=("results",))
+    inputs = {**{name: controls[name] for name in ("t", *BOXES, "k", "train", "seed")}, **reviews}
     quietly: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
     async def train(request: gr.Request, *values: Any) -> Any:
-        state = {name: FIELDS[name].clean(value) for name, value in zip(names, values, strict=True)}
-        async with aclosing(run(t, str(request.session_hash), state)) as steps:
+        state = {name: FIELDS[name].clean(value) for name, value in zip(inputs, values, strict=True)}
+        async with aclosing(run(t, str(request.session_hash), {**DEFAULTS, **state})) as steps:
             async for shown in steps:
                 yield shown
 
@@ -285,7 +240,7 @@ def part(t: Text, page: Any, controls: dict[str, Any]) -> tuple[gr.HTML, Callabl
     def wire() -> None:
         start.click(
             train,
-            [controls[name] for name in names],
+            [*inputs.values()],
             [status, *charts, table],
             concurrency_id="training",
             concurrency_limit=None,

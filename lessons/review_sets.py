@@ -1,4 +1,7 @@
-"""Which of the two built-in sets of reviews the older paradigms learn from: one choice, shown in each of their tabs."""
+"""Which of the two built-in sets of reviews is learned from: one choice, shown in each tab that can learn from both.
+
+Naive Bayes and the LSTM always can; fine-tuning and the prompt where the backbone reads Chinese.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +52,27 @@ def follow(name: str, state: Mapping[str, Any]) -> list[str]:
     return [state[key] if written_in(name, state[key]) else SETS[name][key] for key in TEXTS]
 
 
-def choice(t: Text, page: Any, tab: str) -> gr.Radio:
+def key(method: str, name: str) -> str:
+    """Under which the desk and a session know what `method` trains on the reviews `name`."""
+    return method if name == DEFAULTS["set"] else f"{method} on {name}"
+
+
+def for_backbone(state: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The state as the tabs of the backbone take it: a backbone that reads no Chinese stays with the English set."""
+    return state if models.Backbone.reads_chinese else {**state, "set": DEFAULTS["set"]}
+
+
+def named(t: Text, name: str) -> str:
+    """What a title of the backbone's tabs ends with where there are two sets: ` · Chinese reviews`."""
+    return f" · {t(f'set.{name}')}" if models.Backbone.reads_chinese else ""
+
+
+def backbone_choice(t: Text, page: Any, tab: str, note: str = "set.note") -> dict[str, gr.Radio]:
+    """The choice in a tab of the backbone, as the input `set` of its handlers; none where no Chinese is read."""
+    return {"set": choice(t, page, tab, note)} if models.Backbone.reads_chinese else {}
+
+
+def choice(t: Text, page: Any, tab: str, note: str = "set.note") -> gr.Radio:
     """The choice. One tab gives its own to the page as the control `set`; all of a page's move together."""
     with gr.Column(min_width=280):
         radio = gr.Radio(
@@ -58,7 +81,7 @@ def choice(t: Text, page: Any, tab: str) -> gr.Radio:
             label=t("set"),
             elem_id=f"{tab}-set",
         )
-        panel(f"{tab}-set-note", el("p", t("set.note", n=len(models.train_set("reviews-zh"))), cls="caption"))
+        panel(f"{tab}-set-note", el("p", t(note, n=len(models.train_set("reviews-zh"))), cls="caption"))
     places = PLACES.setdefault(page, Places())
     places.radios.append(radio)
     page.after(lambda: _wire(page, radio, places))

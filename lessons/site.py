@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import sys
+from importlib.util import find_spec
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -12,7 +15,9 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
-from . import challenge, models
+from paradigms.prompt.what_is_trained import TRAIN
+
+from . import challenge, models, prompt_training
 from .page import LIVE, PATHS, Page
 from .state import FIELDS
 from .text import Text
@@ -86,12 +91,25 @@ def script(request: Request) -> Response:
     return FileResponse(WEB / request.url.path.rsplit("/", 1)[1], media_type="text/javascript")
 
 
+def warm_up() -> None:
+    """What all browsers will need, beside the first page and not before it: the models, the answers to the challenge
+    set, what trainings would change."""
+    challenge.answered()
+    for train in TRAIN:
+        prompt_training.parameters(train)
+    gc.collect()
+    gc.freeze()  # all of it stays: looking through it for garbage again and again would hold up a class
+    gc.collect()  # which also tells the collector how little is left to look through
+
+
 def serve(host: str, port: int, root_path: str = "", backbone: str | None = None) -> None:
     """Run the site until Ctrl-C."""
     if backbone is not None:
         models.Backbone.use(backbone)
+    if find_spec("matplotlib") is None:
+        # Gradio looks for it twice at every call, and a search that finds nothing is not remembered.
+        sys.modules["matplotlib"] = None  # type: ignore[assignment]
     demo = build(root_path)
     demo.queue(max_size=150)
-    # The models are loaded, and the challenge set answered, beside the first page and not before it.
-    Thread(target=challenge.answered, daemon=True).start()
+    Thread(target=warm_up, daemon=True).start()
     demo.launch(server_name=host, server_port=port, **settings(root_path))

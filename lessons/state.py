@@ -88,11 +88,13 @@ GRID_VERBALIZERS = (
 # The number of training reviews per class that sliders go up to; a test holds it to the built-in set.
 PER_CLASS = 1727
 PER_CLASS_ZH = 410
-# The sets of reviews that the older paradigms learn from: what a page opens with, and how its sliders' names end.
+# The sets of reviews to learn from: what a page opens with, and how its sliders' names end.
 SETS = {
     "reviews": {"s": "I like the Disney films very much.", "word": "great", "ends": ""},
     "reviews-zh": {"s": "故事很简单，但演员太好了，我看得很感动。", "word": "好", "ends": "_zh"},
 }
+# A question for a backbone that reads Chinese.
+CHINESE = {"t": "{text}总的来说，很[MASK]。", "neg": "差", "pos": "好"}
 
 FIELDS: dict[str, Field] = {
     "lesson": Field("compare", choices=LESSONS),
@@ -108,6 +110,7 @@ FIELDS: dict[str, Field] = {
     "lstm_emb": Field("frozen", choices=("frozen", "tuned", "random")),
     "lstm_seed": Field(0, 0, 99),
     "ft_k": Field(16, 1, PER_CLASS),
+    "ft_k_zh": Field(16, 1, PER_CLASS_ZH),
     "ft_seed": Field(0, 0, 99),
     "t": Field(DEFAULT_TEMPLATE, longest=500),
     "neg": Field(_NEGATIVE, longest=200),
@@ -189,9 +192,14 @@ def decode(query: Mapping[str, str]) -> dict[str, Any]:
     return state | {name: opening[name] for name in ("s", "word") if name not in query}
 
 
+def slider_of(reviews: str, name: str) -> str:
+    """The field of the slider `name` for a set of reviews: each set has a slider of its own length."""
+    return name + SETS[reviews]["ends"]
+
+
 def per_class(state: Mapping[str, Any], name: str) -> int:
-    """What the slider `name` says for the set of reviews that is chosen: each set has a slider of its own length."""
-    return state[name + SETS[state["set"]]["ends"]]
+    """What the slider `name` says for the set of reviews that is chosen."""
+    return state[slider_of(state["set"], name)]
 
 
 def encode(state: Mapping[str, object]) -> str:

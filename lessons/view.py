@@ -28,11 +28,13 @@ def el(tag: str, *children: object, **attributes: object) -> Markup:
 
 def join(children: Iterable[object]) -> Markup:
     """Children one after the other; None is nothing, a list is its items."""
-    return Markup(
-        "".join(
-            join(child) if isinstance(child, list | tuple) else escape(child) for child in children if child is not None
-        )
-    )
+    return Markup("".join(_written(child) for child in children if child is not None))
+
+
+def _written(child: object) -> str:
+    if isinstance(child, Markup):  # most are, and `escape` would copy it
+        return child
+    return join(child) if isinstance(child, list | tuple) else escape(child)
 
 
 def pick(text: object, value: str, *, cls: str = "", title: str | None = None, pressed: bool | None = None) -> Markup:

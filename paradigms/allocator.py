@@ -8,7 +8,8 @@ import ctypes
 import sys
 from functools import lru_cache
 
-M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # malloc.h
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8  # malloc.h
+LARGEST = 1 << 25  # bytes of a block that is kept; larger ones of ever new sizes would tear the heap to pieces
 
 
 @lru_cache(maxsize=1)
@@ -18,5 +19,6 @@ def keep_freed_memory() -> None:
         return
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:
-        mallopt(M_MMAP_THRESHOLD, 1 << 30)
+        mallopt(M_MMAP_THRESHOLD, LARGEST)
         mallopt(M_TRIM_THRESHOLD, (1 << 31) - 1)
+        mallopt(M_ARENA_MAX, 1)  # else every thread keeps freed memory of its own

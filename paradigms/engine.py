@@ -21,9 +21,10 @@ from typing import TypeAlias
 import torch
 from torch import Tensor
 
-from .masked_lm import TOKENS_PER_BATCH, MaskedLM, length_sorted, use_bf16
+from .masked_lm import TOKENS_PER_BATCH, MaskedLM, has_bf16, length_sorted, use_bf16
 from .tokens import Encoded
 
+CROWD = 8  # callers in one batch from which bf16 is worth its rounding to all of them
 PASS = 40  # tokens that could be computed in the time a batch takes beside its tokens
 
 
@@ -46,6 +47,7 @@ class Work:
     lm: MaskedLM
     texts: list[Encoded]  # no text twice
     bf16: bool
+    whole: bool  # wants logits over the vocabulary, not states
     ticket: Ticket
 
     def joins(self, batch: list[Work]) -> bool:
@@ -60,7 +62,7 @@ def _padded(*batch: Work) -> int:
     return max(lengths) * len(lengths)
 
 
-Answer: TypeAlias = tuple[list[Encoded], Tensor]  # texts and their states (n, H)
+Answer: TypeAlias = tuple[list[Encoded], Tensor]  # texts and their states (n, H), or their logits (n, V)
 Kind: TypeAlias = tuple[bool, int, bool]  # not hurried, model, bf16: only works of one kind share a batch
 Place: TypeAlias = tuple[int, int, Work]  # turn, number, work
 
@@ -78,17 +80,26 @@ class Engine:
         self.numbers = count()  # who came first, among equals
         self.working = False
 
-    def ask(self, lm: MaskedLM, encoded: Sequence[Encoded], *, hurried: bool = True) -> Tensor:
-        """The states of all texts in their order, shape (n, H). Raises what the model raises."""
-        answer = torch.empty(len(encoded), lm.hidden_size)
-        for rows, states in self.stream(lm, encoded, hurried=hurried):
+    def ask(self, lm: MaskedLM, encoded: Sequence[Encoded], *, hurried: bool = True, whole: bool = False) -> Tensor:
+        """The states of all texts in their order, shape (n, H), or if `whole` their logits over the vocabulary, shape
+        (n, V). Raises what the model raises."""
+        width = lm.vocabulary_size if whole else lm.hidden_size
+        answer = torch.empty(len(encoded), width)
+        for rows, states in self.stream(lm, encoded, hurried=hurried, whole=whole):
             answer[rows] = states
         return answer
 
     def stream(
-        self, lm: MaskedLM, encoded: Sequence[Encoded], *, hurried: bool = True, ticket: Ticket | None = None
+        self,
+        lm: MaskedLM,
+        encoded: Sequence[Encoded],
+        *,
+        hurried: bool = True,
+        whole: bool = False,
+        ticket: Ticket | None = None,
     ) -> Iterator[tuple[list[int], Tensor]]:
-        """(rows, their states of shape (len(rows), H)) as they are computed, those known already first.
+        """(rows, their states of shape (len(rows), H)) as they are computed, those known already first; if `whole`,
+        logits (len(rows), V).
 
         Ends early when the ticket is cancelled; closing the iterator, or forgetting it, cancels the ticket.
         """
@@ -97,10 +108,12 @@ class Engine:
         rows_of: dict[Encoded, list[int]] = {}
         for row, text in enumerate(encoded):
             rows_of.setdefault(text, []).append(row)
-        known = {text: states for text in rows_of if (states := lm.seen.get((text, bf16))) is not None}
+        known = {}
+        if not whole:  # the decoder's matrix is read once for all who wait, also by those whose states are known
+            known = {text: states for text in rows_of if (states := lm.seen.get((text, bf16))) is not None}
         missing = len(rows_of) - len(known)
         try:
-            self._line_up(lm, [text for text in rows_of if text not in known], hurried, bf16, ticket)
+            self._line_up(lm, [text for text in rows_of if text not in known], hurried, bf16, whole, ticket)
             if known and not ticket.cancelled:
                 yield _by_row(rows_of, list(known), torch.stack(list(known.values())))
             while missing and not ticket.cancelled:
@@ -114,10 +127,12 @@ class Engine:
             if missing:
                 ticket.cancel()
 
-    def _line_up(self, lm: MaskedLM, texts: list[Encoded], hurried: bool, bf16: bool, ticket: Ticket) -> None:
+    def _line_up(
+        self, lm: MaskedLM, texts: list[Encoded], hurried: bool, bf16: bool, whole: bool, ticket: Ticket
+    ) -> None:
         """Put the texts in line, each batch of them one turn after the one before."""
         works = [
-            Work(lm, [texts[row] for row in rows], bf16, ticket)
+            Work(lm, [texts[row] for row in rows], bf16, whole, ticket)
             for rows in length_sorted([len(text.input_ids) for text in texts])
         ]
         if not works:
@@ -160,9 +175,12 @@ class Engine:
             states = {text: known for text in texts if (known := lm.seen.get((text, bf16))) is not None}
             asked = [text for text in texts if text not in states]
             if asked:
-                for text, answer in zip(asked, lm.states(asked, bf16), strict=True):
+                rounded = bf16 or (len(batch) >= CROWD and has_bf16())
+                for text, answer in zip(asked, lm.states(asked, rounded), strict=True):
                     states[text] = answer
                     lm.seen.put((text, bf16), answer)
+            decoded = list(dict.fromkeys(text for work in batch if work.whole for text in work.texts))
+            logits = dict(zip(decoded, lm.decoded([states[text] for text in decoded]), strict=True)) if decoded else {}
         except Exception as error:
             if len(batch) > 1:
                 for work in batch:
@@ -171,7 +189,8 @@ class Engine:
                 batch[0].ticket.answers.put(error)
             return
         for work in batch:
-            work.ticket.answers.put((work.texts, torch.stack([states[text] for text in work.texts])))
+            found = logits if work.whole else states
+            work.ticket.answers.put((work.texts, torch.stack([found[text] for text in work.texts])))
 
 
 def _by_row(rows_of: dict[Encoded, list[int]], texts: list[Encoded], states: Tensor) -> tuple[list[int], Tensor]:

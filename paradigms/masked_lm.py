@@ -104,6 +104,10 @@ class MaskedLM:
         return self.model.config.hidden_size
 
     @property
+    def vocabulary_size(self) -> int:
+        return self.model.get_output_embeddings().weight.shape[0]
+
+    @property
     def max_length(self) -> int:
         # RoBERTa counts positions from padding_idx + 1, so two of its positions are never used.
         counts_from_0 = self.model.config.model_type in {"bert", "distilbert"}
@@ -189,13 +193,21 @@ class MaskedLM:
 
         if not encoded:
             return torch.empty(0, 0)
+        hurried = len(encoded) < BF16_FROM
+        if word_ids is None:
+            return ENGINE.ask(self, encoded, hurried=hurried, whole=True)
         with torch.inference_mode(), torch.autocast("cpu", enabled=False):
-            return self.decode(ENGINE.ask(self, encoded, hurried=len(encoded) < BF16_FROM), word_ids)
+            return self.decode(ENGINE.ask(self, encoded, hurried=hurried), word_ids)
 
     def states(self, encoded: Sequence[Encoded], bf16: bool = False) -> Tensor:
         """`states_at_mask` of one batch without gradients, shape (B, H); for the engine to call."""
         with evaluating(self.model, bf16):
             return self.states_at_mask(self.batch(encoded))
+
+    def decoded(self, states: Sequence[Tensor]) -> Tensor:
+        """The logits (B, V) of some texts' states without gradients; for the engine to call."""
+        with torch.inference_mode(), torch.autocast("cpu", enabled=False):
+            return self.decode(torch.stack(list(states)))
 
 
 class Seen:

@@ -88,10 +88,11 @@ def recorded(folder: Path = TRAINED) -> list[Recorded]:
     ]
 
 
-def load_trained(folder: Path = TRAINED, backbone: str | None = None) -> dict[str, TextClassifier]:
+def load_trained(folder: Path = TRAINED, backbone: str | None = None, **question: Any) -> dict[str, TextClassifier]:
     """The four paradigms, ready to answer: three trained on all the built-in reviews, the prompt on none.
 
-    The fine-tuned BERT is always the built-in one; `backbone` is the model that the prompt asks.
+    The fine-tuned BERT is always the built-in one; `backbone` is the model that the prompt asks, and `question` the
+    template and the verbalizer where the usual ones are not in its language.
     """
     from .bert_finetune import BertFineTune
     from .prompt.classifier import PromptClassifier
@@ -100,7 +101,7 @@ def load_trained(folder: Path = TRAINED, backbone: str | None = None) -> dict[st
 
     kinds: tuple[type[TextClassifier], ...] = (TfidfNaiveBayes, Word2VecLSTM, BertFineTune)
     models = {method: kind.load(folder / method) for method, kind in zip(SAVED, kinds, strict=True)}
-    models["prompt"] = PromptClassifier(backbone=backbone, train="nothing").fit(["", ""], ["0", "1"])
+    models["prompt"] = PromptClassifier(backbone=backbone, train="nothing", **question).fit(["", ""], ["0", "1"])
     return models
 
 

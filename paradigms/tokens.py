@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
+FEW = 16  # texts that are looked up one by one
+UNKNOWN = 0.05  # share of [UNK] from which a tokenizer cannot read a language; bert-base-chinese is far below
+
 
 @dataclass(frozen=True)
 class Encoded:
@@ -23,9 +26,29 @@ class Encoded:
 
 def piece_ids(tokenizer: PreTrainedTokenizerBase, texts: Sequence[str]) -> list[list[int]]:
     """The ids of ordinary texts; `[MASK]` and the like typed by a user stay ordinary text."""
-    if not texts:
-        return []
+    if len(texts) <= FEW:
+        return [list(_known_pieces(tokenizer, text)) for text in texts]
+    return _pieces(tokenizer, texts)
+
+
+def _pieces(tokenizer: PreTrainedTokenizerBase, texts: Sequence[str]) -> list[list[int]]:
     return tokenizer(list(texts), add_special_tokens=False, split_special_tokens=True, verbose=False)["input_ids"]
+
+
+@lru_cache(maxsize=4096)
+def _known_pieces(tokenizer: PreTrainedTokenizerBase, text: str) -> tuple[int, ...]:
+    """A call costs more than what it does; a template's words are asked for again and again."""
+    return tuple(_pieces(tokenizer, [text])[0])
+
+
+def reads(tokenizer: PreTrainedTokenizerBase, texts: Sequence[str]) -> bool:
+    """Whether a tokenizer has the characters of `texts`: hardly a piece is unknown, and characters stay whole.
+
+    A byte-level vocabulary has no unknown piece, but cuts the characters it has not learned into their bytes.
+    """
+    pieces = [piece for ids in piece_ids(tokenizer, texts) for piece in ids]
+    n_unknown = sum(piece == tokenizer.unk_token_id for piece in pieces)
+    return n_unknown < UNKNOWN * len(pieces) and len(pieces) <= sum(map(len, texts))
 
 
 @lru_cache(maxsize=8)

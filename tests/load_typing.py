@@ -57,6 +57,7 @@ class Page:
         filling = [one for one in self.events.values() if self.bars in one["outputs"]]
         self.load = next(one for one in filling if any(what == "load" for _, what in one["targets"]))
         self.live = next(one for one in filling if one is not self.load)
+        self.asking = next(one for one in self.events.values() if "cloze.ask(" in (one["js"] or ""))
 
     def hearing(self, box: int) -> Iterator[dict[str, Any]]:
         """The events that an edit of a box sends; those that ask for the open tab send that of the prompt."""
@@ -64,11 +65,13 @@ class Page:
             if [box, "change"] in [list(target) for target in one["targets"]]:
                 if one["backend_fn"]:
                     yield one
-                elif "cloze.ask()" in one["js"]:
+                elif "cloze.ask(" in one["js"]:
                     yield self.live
 
     def data(self, event: dict[str, Any], values: dict[int, Any]) -> list[Any]:
-        """The inputs of an event."""
+        """The inputs of an event; the page's script gives what all controls say as the one of the live event."""
+        if event is self.live:
+            return [self.data(self.asking, values)]
         return [values.get(one, self.values.get(one)) for one in event["inputs"]]
 
 

@@ -179,12 +179,22 @@
     },
     // Every tab has an event that computes it; what changes the page sends that of the open one.
     asks(name, trigger) { asking.set(name, () => trigger("select", {})); },
-    async ask() { asking.get(await window.cloze.lesson())?.(); },
-    // The name of the open tab; asked for while a click on another is still being carried out.
+    async ask(values) {
+      window.cloze.values = values; // before anything is waited for: the newest are sent, whoever comes first
+      asking.get(await window.cloze.lesson())?.();
+    },
+    // The name of the open tab; asked for while a click on another is still being carried out. The controls of a tab
+    // that is opened for the first time have their values when it has been drawn, not before.
     async lesson() {
       await new Promise((done) => setTimeout(done));
       remember();
-      return open() || "compare";
+      const name = open() || "compare";
+      const drawnTab = () => document.querySelector(`#lesson-${name} .intro`);
+      if (!drawnTab()) {
+        while (!drawnTab()) await new Promise((done) => setTimeout(done, 20));
+        await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+      }
+      return name;
     },
   };
   const start = () => { watchTheme(); if (asked.get("lesson") || hidden.length) openWanted(); };

@@ -128,11 +128,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "finetune.k.picks": ("K =", "K ="),
     "finetune.k.all": ("$n (all)", "$n（全部）"),
     "finetune.plan": (
-        "$n labelled examples, $steps steps of $batch: each example is seen $passes times. Expect about $time on a "
-        "quiet "
-        "machine (from the recorded runs), a little more for the curves.",
-        "$n 个标注样本，$steps 步，每步 $batch 个：每个样本约看 $passes 遍。机器空闲时大约需要$time"
-        "（按已记录的训练推算），画曲线还要多花一点时间。",
+        "$n labelled examples, $steps steps of $batch: each example is seen $passes times.$time",
+        "$n 个标注样本，$steps 步，每步 $batch 个：每个样本约看 $passes 遍。$time",
+    ),
+    "finetune.plan.time": (
+        " Expect about $time on a quiet machine (from the recorded runs), a little more for the curves.",
+        "机器空闲时大约需要$time（按已记录的训练推算），画曲线还要多花一点时间。",
     ),
     "finetune.plan.slow": (
         "One training runs at a time: others wait until this one ends or is stopped.",
@@ -168,10 +169,22 @@ WORDS: dict[str, tuple[str, str]] = {
     "finetune.results.now": ("just now", "刚刚"),
     "finetune.results.note": (
         "Accuracy on all $n held-out reviews with its 95% interval (Wilson); always guessing one class gives "
-        "$majority. "
-        "“$k per class” is the mean of $seeds seeds ± their standard deviation, its interval that of the first seed. "
-        "Your seconds include the points of the curves.",
-        "在全部 $n 条留出的影评上的准确率及其 95% 区间（Wilson）；总猜同一类为 $majority。“每类 $k 个”是 $seeds 个"
-        "种子的平均值 ± 标准差，区间取自第一个种子。你的秒数包含画曲线的时间。",
+        "$majority. ${recorded}Your seconds include the points of the curves.",
+        "在全部 $n 条留出的影评上的准确率及其 95% 区间（Wilson）；总猜同一类为 $majority。${recorded}你的秒数"
+        "包含画曲线的时间。",
+    ),
+    "finetune.results.seeds": (
+        "“$k per class” is the mean of $seeds seeds ± their standard deviation, its interval that of the first seed. ",
+        "“每类 $k 个”是 $seeds 个种子的平均值 ± 标准差，区间取自第一个种子。",
+    ),
+    # The Chinese reviews, with a backbone that reads Chinese
+    "finetune.untrained": (
+        "No model has been fine-tuned on the Chinese reviews in this session yet. Press “Train” below: then it answers "
+        "here.",
+        "本次会话里还没有用中文影评微调过的模型。点击下方的“训练”，训练完成后就由它在这里回答。",
+    ),
+    "finetune.untrained.evidence": (
+        "There is something to see here once a model is trained.",
+        "训练出模型之后，这里才有内容可看。",
     ),
 }

@@ -45,6 +45,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "prompt.words.of": ("Label words of the class $label", "类别“$label”的标签词"),
     "prompt.word.rank": ("rank $rank · $probability", "第 $rank 名 · $probability"),
     "prompt.word.known": ("one token", "一个词元"),
+    "prompt.set.note": (
+        "Chinese: $n labelled reviews, every character a token of its own. The sentence follows the choice; Chinese "
+        "templates and label words are among the ready-made ones.",
+        "中文：共 $n 条标注影评，一个字就是一个词元。上方的句子会随选择而变；中文模板和标签词见“现成的”一栏。",
+    ),
+    "prompt.kind.chinese": ("Chinese", "中文"),
     "prompt.kind.plain": ("plain", "陈述"),
     "prompt.kind.question": ("question", "提问"),
     "prompt.kind.prefix": ("prefix", "前置"),
@@ -119,6 +125,10 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     # Zero-shot accuracy
     "prompt.zero": ("How good is this question?", "这样问效果如何？"),
+    "prompt.zero.none": (
+        "Nothing is recorded for this backbone: its accuracy is measured here, with label words that it has.",
+        "这个骨干模型没有已记录的结果：选用它词表里有的标签词，准确率就会在这里现场测得。",
+    ),
     "prompt.zero.for": ("Zero-shot, “$template”, $words", "零样本，“$template”，$words"),
     "prompt.zero.interval": ("95% interval $low–$high", "95% 区间 $low–$high"),
     "prompt.zero.stale": (
@@ -158,6 +168,10 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "prompt.measuring": ("Measuring on $n held-out reviews …", "正在 $n 条留出的影评上测量……"),
     "prompt.results": ("Side by side", "结果对照"),
+    "prompt.results.none": (
+        "Nothing is recorded for this backbone: its figures appear here after a training.",
+        "这个骨干模型没有已记录的结果：训练之后，数字会显示在这里。",
+    ),
     "prompt.results.how": ("how", "方式"),
     "prompt.results.labels": ("labelled examples", "标注样本"),
     "prompt.results.parameters": ("trainable parameters", "可训练参数"),

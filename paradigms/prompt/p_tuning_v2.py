@@ -45,7 +45,7 @@ class Before:
     def get_seq_length(self) -> int:
         return 0
 
-    def update(self, key: Tensor, value: Tensor, layer: int, **_: object) -> tuple[Tensor, Tensor]:
+    def update(self, key: Tensor, value: Tensor, layer: int, **kwargs: object) -> tuple[Tensor, Tensor]:
         """(B, heads, T, H / heads) -> (B, heads, n + T, H / heads), both."""
         batch, heads, _, width = key.shape
         before = self.vectors[layer].unflatten(-1, (heads, width)).transpose(1, 2)  # (2, heads, n, width)
@@ -62,7 +62,7 @@ class Recorder:
     def get_seq_length(self) -> int:
         return 0
 
-    def update(self, key: Tensor, value: Tensor, layer: int, **_: object) -> tuple[Tensor, Tensor]:
+    def update(self, key: Tensor, value: Tensor, layer: int, **kwargs: object) -> tuple[Tensor, Tensor]:
         self.layers.append(torch.stack([key[0], value[0]]).transpose(1, 2).flatten(2))  # (2, T, H)
         return key, value
 

@@ -40,7 +40,7 @@ def tiny_page(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPath
     prompt = PromptClassifier(backbone=folder, train="nothing").fit(["", ""], ["0", "1"])
     held_out = models.held_out().take(range(0, 500, 8))
     monkeypatch.setattr(models, "trained", lambda: {"prompt": prompt})
-    monkeypatch.setattr(models, "held_out", lambda: held_out)
+    monkeypatch.setattr(models, "held_out", lambda name="reviews": held_out)
     monkeypatch.setattr(models, "SESSIONS", models.SessionModels())
     monkeypatch.setattr(models.Backbone, "source", folder)
     made = pet_training.new_pet

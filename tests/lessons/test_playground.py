@@ -134,7 +134,7 @@ def test_three_classes_fill_a_strip(monkeypatch: pytest.MonkeyPatch) -> None:
     from paradigms.data import Dataset
 
     reviews = Dataset("three", ("A fine film.", "Dull.", "So so.", "Great fun."), ("p", "n", "so", "p"))
-    monkeypatch.setattr(models, "held_out", lambda: reviews)
+    monkeypatch.setattr(models, "held_out", lambda name="reviews": reviews)
     state = {"a": "{text} [MASK]", "b": "bad", "c": "good", "d": "okay"}
     question = Question.read(state, tuple(state))
     *_, last = playground_strip.fill(MaskedLM.load(), question, question, reviews, Ticket())

@@ -8,7 +8,7 @@ import gradio as gr
 import numpy as np
 import pytest
 
-from lessons import models, prompt, prompt_accuracy, prompt_training
+from lessons import models, prompt, prompt_accuracy, prompt_results, prompt_training
 from lessons.prompt_flow import strips
 from lessons.prompt_question import asked, check, read
 from lessons.prompt_ready import PAIRS, TEMPLATES, pair, used
@@ -53,7 +53,7 @@ def tiny_page(monkeypatch: pytest.MonkeyPatch, tiny_models: dict[str, object]) -
     """The page with the tiny models and 120 held-out reviews; what a test trains is forgotten."""
     held_out = models.held_out().take(range(120))
     monkeypatch.setattr(models, "trained", lambda: tiny_models)
-    monkeypatch.setattr(models, "held_out", lambda: held_out)
+    monkeypatch.setattr(models, "held_out", lambda name="reviews": held_out)
     monkeypatch.setattr(models, "SESSIONS", models.SessionModels())
     prompt_accuracy.zero_shot.cache_clear()
     prompt_training.parameters.cache_clear()
@@ -410,9 +410,9 @@ def test_a_closed_browser_gives_its_turn_back() -> None:
 
 
 def test_the_recorded_figures_say_that_they_are_recorded(t: Text) -> None:
-    rows = prompt_training.recorded_rows()
+    rows = prompt_results.recorded_rows()
     assert [row.name for row in rows] == ["zero", "prompt", "finetune"]
-    assert visible(prompt_training.results(t, rows)).count(t("recorded")) >= 3
+    assert visible(prompt_results.results(t, rows)).count(t("recorded")) >= 3
 
 
 def test_the_style_uses_the_palette_only() -> None:

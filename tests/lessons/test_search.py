@@ -34,7 +34,7 @@ def plain(html: str) -> str:
 def few_held_out(monkeypatch):
     """Twelve reviews instead of five hundred."""
     some = models.held_out().take(range(12))
-    monkeypatch.setattr(models, "held_out", lambda: some)
+    monkeypatch.setattr(models, "held_out", lambda name="reviews": some)
 
 
 def searched(t: Text, kind: str, /, session: str = "a class", **changed) -> list[tuple]:

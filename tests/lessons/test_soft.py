@@ -42,7 +42,7 @@ def tiny_page(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
     held_out = models.held_out().take(range(0, 500, 10))
     zero_shot = PromptClassifier(backbone=str(folder), train="nothing").fit(["", ""], ["0", "1"])
     monkeypatch.setattr(models.Backbone, "source", str(folder))
-    monkeypatch.setattr(models, "held_out", lambda: held_out)
+    monkeypatch.setattr(models, "held_out", lambda name="reviews": held_out)
     monkeypatch.setattr(models, "trained", lambda: {"prompt": zero_shot})
     monkeypatch.setattr(models, "SESSIONS", models.SessionModels())
 

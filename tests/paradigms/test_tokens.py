@@ -4,9 +4,11 @@ import pytest
 from transformers import AutoTokenizer
 
 from paradigms.backbone import BUILT_IN
+from paradigms.data import load
 from paradigms.prompt.classifier import PromptClassifier
-from paradigms.tokens import piece_ids, special_frame
+from paradigms.tokens import piece_ids, reads, special_frame
 
+from . import tiny
 from .test_masked_lm import TEXTS
 
 
@@ -34,6 +36,16 @@ def test_the_tokenizer_is_never_set_to_read_signs(lm, monkeypatch):
     lm.encode(["a"])
     lm.encode_hidden([("a ", " b")])
     assert settings and all(settings)
+
+
+def test_reads_what_its_vocabulary_has(lm, tmp_path):
+    english, chinese = TEXTS[:1], load("reviews-zh", "train").texts
+    characters = "".join(chinese).replace(" ", "")
+    of_chinese = AutoTokenizer.from_pretrained(tiny.chinese(tmp_path / "chinese", characters))
+    assert reads(of_chinese, chinese) and reads(lm.tokenizer, english)
+    assert not reads(lm.tokenizer, chinese) and not reads(of_chinese, english)
+    # Bytes have no unknown piece, and yet no Chinese character is read.
+    assert not reads(AutoTokenizer.from_pretrained(tiny.roberta(tmp_path / "bytes", english)), chinese)
 
 
 def test_special_frame(lm):
