@@ -156,7 +156,7 @@ class Page:
             state = decode(dict(request.query_params))
             shown = opening(self.language, tuple(state.items()))
             return [
-                encode({name: state[name] for name in names}),
+                link({name: state[name] for name in names}),
                 *(state[name] for name in names),
                 *self._filled(shown, list(LESSONS)),
             ]

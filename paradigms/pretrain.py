@@ -11,7 +11,6 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
-from math import ceil
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -89,15 +88,15 @@ def pretrain(
     random = torch.Generator(device)
     batches: Iterator[list[Input]] = islice(_batches(train, recipe, at.epoch), at.drawn, None)
     start = time.perf_counter() - at.seconds
-    reached = ceil(points * recipe.done(at.tokens, at.seconds)) - 1 if at.step else -1  # points that are behind
     while (done := recipe.done(at.tokens, time.perf_counter() - start)) < 1:
         if (inputs := next(batches, None)) is None:
             at = replace(at, epoch=at.epoch + 1, drawn=0)
             batches = _batches(train, recipe, at.epoch)
             continue
         found = None
-        if int(points * done) > reached:
-            reached, found = int(points * done), held_out_loss(lm, asked, masking)
+        reached = at.points
+        if int(points * done) >= reached:
+            reached, found = int(points * done) + 1, held_out_loss(lm, asked, masking)
         for group in optimizer.param_groups:
             group["lr"] = recipe.rate(done)
         random.manual_seed(
@@ -109,7 +108,8 @@ def pretrain(
         nn.utils.clip_grad_norm_(lm.model.parameters(), 1.0)
         optimizer.step()
         n_tokens = sum(len(one.ids) for one in inputs)
-        at = Position(at.step + 1, at.tokens + n_tokens, at.epoch, at.drawn + 1, time.perf_counter() - start)
+        seconds = time.perf_counter() - start
+        at = Position(at.step + 1, at.tokens + n_tokens, at.epoch, at.drawn + 1, seconds, reached)
         if checkpoint:
             checkpoint.save(lm.model, optimizer, at, only_when_due=True)
         yield PretrainStep(at.step, at.tokens, at.seconds, done, recipe.rate(done), loss.item(), found)

@@ -25,6 +25,7 @@ class Position:
     epoch: int = 0
     drawn: int = 0  # batches of this epoch
     seconds: float = 0.0  # spent training
+    points: int = 0  # of the curve, measured so far
 
 
 class Checkpoint:

@@ -2,6 +2,7 @@
 (() => {
   "use strict";
   const PAUSE = 150; // ms of quiet after the last key before the model is asked
+  const PATIENCE = 20000; // ms until a page that has not been filled is used as it is
 
   // --- Typing -------------------------------------------------------------------------------------------------
   // A text box takes its new value at every key, and half-typed Pinyin too. Inside .live the input event that gives it
@@ -156,7 +157,7 @@
       if (tab && open() !== name) tab.click();
       else if (tab) clearInterval(timer);
     }, 50);
-    setTimeout(() => clearInterval(timer), 20000);
+    setTimeout(() => clearInterval(timer), PATIENCE);
   };
 
   const asking = new Map();
@@ -181,6 +182,8 @@
     asks(name, trigger) { asking.set(name, () => trigger("select", {})); },
     async ask(values) {
       window.cloze.values = values; // before anything is waited for: the newest are sent, whoever comes first
+      // Until Python has read the link, the controls say their defaults, and the open tab will be filled with the link.
+      if (controls === null && performance.now() < PATIENCE) return;
       asking.get(await window.cloze.lesson())?.();
     },
     // The name of the open tab; asked for while a click on another is still being carried out. The controls of a tab

@@ -160,7 +160,7 @@ class Demonstrations(PromptClassifier):
         word_ids, _ = self._prepare([], verbalizer)
         inputs = [
             content_free(self._context(one.shown), lm, calibrate or self.calibrate or "average")
-            for one in self.chosen(texts)
+            for one in self.chosen([text.strip() or "N/A" for text in texts])  # which leaves room for what stands there
         ]
         probabilities = self._probabilities([item for items in inputs for item in items], word_ids, verbalizer)
         return probabilities.reshape(len(texts), -1, probabilities.shape[1]).mean(axis=1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -79,7 +80,9 @@ class Visit:
 
     def open(self, path: str = "/") -> Page:
         self.page.goto(self.address + path)
-        self.page.wait_for_selector("#compare-cards .card", state="attached", timeout=60_000)
+        lesson = re.search(r"lesson=(\w+)", path)
+        filled = f"#lesson-{lesson[1]} .intro" if lesson else "#compare-cards .card"
+        self.page.wait_for_selector(filled, state="attached", timeout=60_000)
         return self.page
 
 
