@@ -44,25 +44,23 @@ ASK = "(...values) => window.cloze.ask(values)"
 ASKED = "() => [window.cloze.values]"
 
 
-def show(t: Text, lesson: str, state: dict[str, Any], session: str | None) -> tuple[Any, ...]:
-    """What a lesson's outputs show for a state; bad input is said in a toast and leaves them as they are (a lesson that
-    says why, says it itself)."""
+def show(
+    t: Text, lesson: str, state: dict[str, Any], session: str | None = None
+) -> tuple[str, dict[str, tuple[Any, ...]]]:
+    """(what is wrong, by lesson what its outputs show) for a state. Bad input is said below the sentence and leaves
+    everything as it is; a lesson that knows a better place says it there itself."""
     try:
-        return tuple(LESSONS[lesson].show(t, state, session))
+        return "", {lesson: tuple(LESSONS[lesson].show(t, state, session))}
     except ParadigmError as error:
-        raise gr.Error(say(error, t), print_exception=False) from error
+        return str(el("p", say(error, t), cls="hint wrong", role="alert")), {}
 
 
 @lru_cache(maxsize=64)
-def opening(language: str, items: tuple[tuple[str, Any], ...]) -> dict[str, tuple[Any, ...]]:
-    """What the lesson that a link opens shows; kept, because a class opens the same link 60 times. The other lessons
+def opening(language: str, items: tuple[tuple[str, Any], ...]) -> tuple[str, dict[str, tuple[Any, ...]]]:
+    """`show` of the lesson that a link opens; kept, because a class opens the same link 60 times. The other lessons
     are computed when their tab is opened."""
-    t, state = Text(language), dict(items)
-    try:
-        return {state["lesson"]: show(t, state["lesson"], state, None)}
-    except gr.Error as error:
-        gr.Warning(error.message)
-        return {}
+    state = dict(items)
+    return show(Text(language), state["lesson"], state)
 
 
 def link(state: dict[str, Any]) -> str:
@@ -115,6 +113,7 @@ class Page:
         self.loads_sentence(panel("examples", el("div", examples, cls="chips")))
         # What the browser sends a lesson's live event from, see `ask` in cloze.js.
         self.asks = {name: self._unseen(f"window.cloze.asks({name!r}, trigger)") for name in LESSONS}
+        self.wrong = panel("wrong")  # has room only where there is something to say
         self.asked = self._unseen("")
         self.link = self._unseen("window.cloze.link(element, props, watch)")
         self.tabs: dict[str, gr.Tab] = {}
@@ -146,17 +145,18 @@ class Page:
         def live(lesson: str) -> Callable[..., list[Any]]:
             def answer(request: gr.Request, values: list[Any]) -> list[Any]:
                 state = {name: FIELDS[name].clean(value) for name, value in zip(names, values, strict=True)}
-                shown = show(self.t, lesson, state, request.session_hash)
-                return [link(state), *self._filled({lesson: shown}, [lesson])]
+                wrong, shown = show(self.t, lesson, state, request.session_hash)
+                return [link(state), wrong, *self._filled(shown, [lesson])]
 
             answer.__annotations__ = {"request": gr.Request}  # which Gradio would evaluate from their text at every key
             return answer
 
         def restore(request: gr.Request) -> list[Any]:
             state = decode(dict(request.query_params))
-            shown = opening(self.language, tuple(state.items()))
+            wrong, shown = opening(self.language, tuple(state.items()))
             return [
                 link({name: state[name] for name in names}),
+                wrong,
                 *(state[name] for name in names),
                 *self._filled(shown, list(LESSONS)),
             ]
@@ -166,7 +166,7 @@ class Page:
             ask.select(
                 live(lesson),
                 self.asked,
-                [self.link, *self.outputs[lesson]],
+                [self.link, self.wrong, *self.outputs[lesson]],
                 js=ASKED,
                 trigger_mode="always_last",
                 show_progress_on=self.link,
@@ -179,7 +179,7 @@ class Page:
         heard += [control.release for control in controls if isinstance(control, gr.Slider)]
         for control in controls:
             if isinstance(control, gr.Slider | gr.Number):
-                # "1" on the way to "16" may be out of range: Gradio would refuse it, `_state` takes the nearest.
+                # "1" on the way to "16" may be out of range: Gradio would refuse it, `clean` takes the nearest.
                 control.preprocess = lambda payload: payload  # type: ignore[method-assign]
         gr.on(heard, **self.live)
         for component in self.picks:
@@ -188,7 +188,7 @@ class Page:
             self.opened(name).then(**self.live)
         # Without `postprocess`, which would build every component for each of sixty browsers. Whatever has been told
         # how a call is getting on is told again at every key: so only what is not seen is told.
-        filled = [self.link, *controls, *everything]
+        filled = [self.link, self.wrong, *controls, *everything]
         demo.load(restore, None, filled, postprocess=False, show_progress_on=self.link, **LIVE, **quietly)
         for wire in self.last:
             wire()

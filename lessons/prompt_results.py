@@ -47,7 +47,7 @@ def recorded_rows() -> list[Row]:
 def results(t: Text, rows: list[Row], name: str = DEFAULTS["set"]) -> Markup:
     """The comparison on the held-out reviews of the set `name`."""
     columns = ("accuracy", "labels", "parameters", "seconds")
-    others = [el("th", t(f"prompt.results.{name}"), scope="col") for name in columns]
+    others = [el("th", t(f"prompt.results.{column}"), scope="col") for column in columns]
     head = el("tr", el("th", t("prompt.results.how"), scope="col"), others)
     body = [
         el(

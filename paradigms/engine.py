@@ -171,14 +171,19 @@ class Engine:
         lm, bf16 = batch[0].lm, batch[0].bf16
         try:
             texts = list(dict.fromkeys(text for work in batch for text in work.texts))
-            # Some may have been computed for somebody else since they were put in line.
-            states = {text: known for text in texts if (known := lm.seen.get((text, bf16))) is not None}
+            rounded = bf16 or (len(batch) >= CROWD and has_bf16())
+            # Some may have been computed for somebody else since they were put in line; the exact ones win.
+            states = {
+                text: known
+                for precision in (rounded, bf16)
+                for text in texts
+                if (known := lm.seen.get((text, precision))) is not None
+            }
             asked = [text for text in texts if text not in states]
             if asked:
-                rounded = bf16 or (len(batch) >= CROWD and has_bf16())
                 for text, answer in zip(asked, lm.states(asked, rounded), strict=True):
                     states[text] = answer
-                    lm.seen.put((text, bf16), answer)
+                    lm.seen.put((text, rounded), answer)
             decoded = list(dict.fromkeys(text for work in batch if work.whole for text in work.texts))
             logits = dict(zip(decoded, lm.decoded([states[text] for text in decoded]), strict=True)) if decoded else {}
         except Exception as error:

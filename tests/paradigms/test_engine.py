@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from paradigms import masked_lm
-from paradigms.engine import ENGINE, Engine, Ticket
+from paradigms.engine import CROWD, ENGINE, Engine, Ticket
 from paradigms.masked_lm import TOKENS_PER_BATCH, MaskedLM, Seen
 from paradigms.prompt.template import Template
 from paradigms.tokens import Encoded
@@ -27,14 +27,16 @@ class Echo:
 
     def __init__(self, capacity: int = 100):
         self.seen = Seen(capacity)
-        self.hidden_size = 1
+        self.hidden_size, self.vocabulary_size = 1, 2
         self.batches: list[list[int]] = []
+        self.rounded: list[bool] = []  # of each batch
         self.started, self.open = Event(), Event()
         self.once = False  # whether it closes by itself after a batch
         self.open.set()
 
     def states(self, encoded: list[Encoded], bf16: bool) -> Tensor:
         self.batches.append([text.input_ids[0] for text in encoded])
+        self.rounded.append(bf16)
         self.started.set()
         assert self.open.wait(PATIENCE)
         if self.once:
@@ -42,6 +44,9 @@ class Echo:
         if any(text.input_ids[0] < 0 for text in encoded):
             raise IndexError("no such id")
         return torch.tensor([[float(text.input_ids[0])] for text in encoded])
+
+    def decoded(self, states: list[Tensor]) -> Tensor:
+        return torch.stack([torch.cat([state, 10 * state]) for state in states])
 
 
 def text(name: int, length: int = 10) -> Encoded:
@@ -102,6 +107,29 @@ def test_callers_share_a_batch(engine, pool):
     assert mine.result(PATIENCE).tolist() == [[1], [2]]
     assert yours.result(PATIENCE).tolist() == [[3], [1]]
     assert lm.batches == [[0], [1, 2, 3]]
+
+
+def test_states_and_logits_share_a_batch(engine, pool):
+    lm = hold(engine, pool)
+    states = line_up(engine, pool, lm, [text(1)])
+    logits = line_up(engine, pool, lm, [text(2), text(1)], whole=True)
+    lm.open.set()
+    assert states.result(PATIENCE).tolist() == [[1]]
+    assert logits.result(PATIENCE).tolist() == [[2, 20], [1, 10]]
+    assert lm.batches == [[0], [1, 2]]
+    assert engine.ask(lm, [text(2)], whole=True).tolist() == [[2, 20]]
+    assert lm.batches == [[0], [1, 2]], "what is known is only decoded"
+
+
+def test_the_rounding_of_a_crowd_is_not_kept_for_who_asks_alone(engine, pool, monkeypatch):
+    monkeypatch.setattr("paradigms.engine.has_bf16", lambda: True)
+    lm = hold(engine, pool)
+    crowd = [line_up(engine, pool, lm, [text(name)]) for name in range(1, CROWD + 1)]
+    lm.open.set()
+    assert [one.result(PATIENCE).item() for one in crowd] == list(range(1, CROWD + 1))
+    assert lm.rounded == [False, True]
+    assert engine.ask(lm, [text(1)]).item() == 1
+    assert lm.batches[2:] == [[1]] and lm.rounded == [False, True, False]
 
 
 def test_texts_of_unlike_length_do_not(engine, pool):
