@@ -126,11 +126,10 @@ def build(t: Text, page: Any) -> None:
                 choices, value=CHALLENGE[0], label=t("challenge.phenomenon"), elem_id="challenge-phenomenon"
             )
             listed = panel("challenge-sentences")
-    quietly: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    gr.on(None, lambda phenomenon: (grid(t), str(sentences(t, phenomenon))), chosen, [picture, listed], **quietly)
+    gr.on(None, lambda phenomenon: (grid(t), str(sentences(t, phenomenon))), chosen, [picture, listed], **page.quietly)
 
     def choose(event: gr.EventData) -> Any:
         return picked(event) if picked(event) in CHALLENGE else gr.skip()
 
-    picture.select(choose, None, chosen, **quietly)
+    picture.select(choose, None, chosen, **page.quietly)
     page.loads_sentence(listed)

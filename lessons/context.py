@@ -141,8 +141,7 @@ def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[
     def wire() -> None:
         chosen = [controls.get(name) or page.controls[name] for name in FIELD_NAMES]
         targets = [controls["icl_choose"], controls["icl_demos"]]
-        quietly: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-        listed.select(edit, chosen, targets, queue=False, **quietly).then(**page.live)
+        listed.select(edit, chosen, targets, queue=False, **page.quietly).then(**page.live)
         wires(page)
 
     page.after(wire)
@@ -175,13 +174,12 @@ def many(t: Text, controls: dict[str, Any]) -> Callable[[Any], None]:
 
     def wire(page: Any) -> None:
         names = (*FIELD_NAMES, "icl_sentences")
-        quietly: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         for name, run in (("compare", runs.compare), ("orders", runs.orders)):
             start, halt, status, drawn = placed[name]
             inputs = [controls.get(field) or page.controls[field] for field in names]
             queued: dict[str, Any] = {"concurrency_id": "training", "concurrency_limit": None}
-            start.click(starter(t, run, names), inputs, [status, drawn], **queued, **quietly)
-            halt.click(stopper(f"context-{name}"), None, None, queue=False, **quietly)
+            start.click(starter(t, run, names), inputs, [status, drawn], **queued, **page.quietly)
+            halt.click(stopper(f"context-{name}"), None, None, queue=False, **page.quietly)
 
     return wire
 

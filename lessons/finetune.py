@@ -244,8 +244,6 @@ def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[
             plot = chart("finetune-curves", curve_value(t, Progress("idle"), []))
     table = panel("finetune-results")
 
-    quietly: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-
     controls: dict[str, gr.components.Component] = {**numbers, "ft_seed": seed}
     inputs = {**controls, **reviews}
 
@@ -273,10 +271,10 @@ def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[
         [status, plot, go, halt],
         concurrency_id="training",
         concurrency_limit=None,
-        **quietly,
+        **page.quietly,
     )
-    halt.click(stop, None, None, queue=False, **quietly)
-    chosen = chosen_plan.select(choose, [*inputs.values()], [*numbers.values()], queue=False, **quietly)
+    halt.click(stop, None, None, queue=False, **page.quietly)
+    chosen = chosen_plan.select(choose, [*inputs.values()], [*numbers.values()], queue=False, **page.quietly)
     page.after(lambda: (trained.then(**page.live), chosen.then(**page.live)))
     return controls, [*outputs, chosen_plan, table]
 

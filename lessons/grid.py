@@ -107,7 +107,6 @@ def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[
     shown.append(word_picks)
 
     pictures = [numbers, heat, by_template, by_verbalizer, removed, listed]
-    quietly: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     path = page.root_path + {"en": "/", "zh": "/zh"}[t.language]
 
     async def compute(request: gr.Request, own: Dataset | None, *values: Any) -> AsyncGenerator[tuple[Any, ...]]:
@@ -152,20 +151,21 @@ def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[
 
     def wire() -> None:
         inputs, outputs = [own, *(c[name] for name in FIELDS_OF_RUN)], [progress, *pictures, found]
-        running: dict[str, Any] = {"concurrency_id": "grid", "concurrency_limit": None, **quietly}
+        running: dict[str, Any] = {"concurrency_id": "grid", "concurrency_limit": None, **page.quietly}
         start.click(compute, inputs, outputs, **running)
         page.opened(NAME).then(first, [found, *inputs], outputs, **running)
-        halt.click(halted, None, None, queue=False, **quietly)
-        carry.click(
-            lambda box, cart: added(box, lines(cart)), [c["gt"], page.controls["cart"]], c["gt"], queue=False, **quietly
-        ).then(**page.live)
+        halt.click(halted, None, None, queue=False, **page.quietly)
+        carried = [c["gt"], page.controls["cart"]]
+        carry.click(lambda box, cart: added(box, lines(cart)), carried, c["gt"], queue=False, **page.quietly).then(
+            **page.live
+        )
         for field, upload in uploads.items():
-            upload.upload(partial(load_lines, field), [upload, c[field]], c[field], **quietly).then(**page.live)
+            upload.upload(partial(load_lines, field), [upload, c[field]], c[field], **page.quietly).then(**page.live)
         for field, chips in galleries.items():
-            chips.select(_for(field, toggle), c[field], c[field], queue=False, **quietly).then(**page.live)
-        own_file.upload(load_own, own_file, [own_line, own, c["gset"]], **quietly).then(**page.live)
+            chips.select(_for(field, toggle), c[field], c[field], queue=False, **page.quietly).then(**page.live)
+        own_file.upload(load_own, own_file, [own_line, own, c["gset"]], **page.quietly).then(**page.live)
         for picture in (numbers, heat, by_template, by_verbalizer, removed, listed):
-            picture.select(look, found, detail, queue=False, **quietly)
+            picture.select(look, found, detail, queue=False, **page.quietly)
 
     page.after(wire)
     return c, shown

@@ -96,7 +96,6 @@ def build(t: Text, page: Any, found: gr.State) -> None:
         halt = gr.Button(t("train.stop"), scale=0, min_width=100)
     said = gr.HTML(elem_id="grid-curse-progress", elem_classes=["panel"], apply_default_css=False)
     drawn = chart("grid-curse")
-    quietly: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
     async def compute(request: gr.Request, found: Found | None) -> AsyncGenerator[tuple[Any, Any]]:
         async with aclosing(run(t, request.session_hash, found)) as steps:
@@ -107,7 +106,7 @@ def build(t: Text, page: Any, found: gr.State) -> None:
         stop(request.session_hash, KIND)
 
     def wire() -> None:
-        start.click(compute, found, [said, drawn], concurrency_id="grid", concurrency_limit=None, **quietly)
-        halt.click(halted, None, None, queue=False, **quietly)
+        start.click(compute, found, [said, drawn], concurrency_id="grid", concurrency_limit=None, **page.quietly)
+        halt.click(halted, None, None, queue=False, **page.quietly)
 
     page.after(wire)

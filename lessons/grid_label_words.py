@@ -161,7 +161,6 @@ def build(t: Text, page: Any) -> None:
     figure, listed = pictures(t, recorded(), fresh=False)
     drawn = chart("grid-lm", figure)
     below = gr.HTML(listed, elem_id="grid-lm-table", elem_classes=["results", "panel"], apply_default_css=False)
-    quietly: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
     async def compute(request: gr.Request) -> AsyncGenerator[tuple[Any, Any, Any]]:
         async with aclosing(run(t, request.session_hash)) as steps:
@@ -172,7 +171,7 @@ def build(t: Text, page: Any) -> None:
         stop(request.session_hash, KIND)
 
     def wire() -> None:
-        start.click(compute, None, [said, drawn, below], concurrency_id="grid", concurrency_limit=None, **quietly)
-        halt.click(halted, None, None, queue=False, **quietly)
+        start.click(compute, None, [said, drawn, below], concurrency_id="grid", concurrency_limit=None, **page.quietly)
+        halt.click(halted, None, None, queue=False, **page.quietly)
 
     page.after(wire)

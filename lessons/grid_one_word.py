@@ -190,7 +190,6 @@ def build(t: Text, page: Any, own: gr.State, c: dict[str, Any]) -> gr.HTML:
         halt = gr.Button(t("train.stop"), scale=0, min_width=100)
     said = gr.HTML(elem_id="grid-word-progress", elem_classes=["panel"], apply_default_css=False)
     drawn = gr.HTML(elem_id="grid-word", elem_classes=["panel", "hue-grid"], apply_default_css=False)
-    quietly: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
     async def compute(request: gr.Request, own: Dataset | None, *values: Any) -> AsyncGenerator[tuple[Any, Any]]:
         state = {name: FIELDS[name].clean(value) for name, value in zip(NAMES, values, strict=True)}
@@ -206,9 +205,9 @@ def build(t: Text, page: Any, own: gr.State, c: dict[str, Any]) -> gr.HTML:
 
     def wire() -> None:
         inputs = [own, *(c[name] for name in NAMES)]
-        start.click(compute, inputs, [said, drawn], concurrency_id="grid", concurrency_limit=None, **quietly)
-        halt.click(halted, None, None, queue=False, **quietly)
-        picks.select(choose, None, c["op"], queue=False, **quietly).then(**page.live)
+        start.click(compute, inputs, [said, drawn], concurrency_id="grid", concurrency_limit=None, **page.quietly)
+        halt.click(halted, None, None, queue=False, **page.quietly)
+        picks.select(choose, None, c["op"], queue=False, **page.quietly).then(**page.live)
 
     page.after(wire)
     return picks

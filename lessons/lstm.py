@@ -99,7 +99,6 @@ def _n_right(model: TextClassifier, test: Dataset) -> int:
 
 def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[gr.components.Component]]:
     """The tab's controls by the name of their field, and the outputs that `show` fills."""
-    quietly: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     gr.HTML(str(intro(NAME, t, network(t))), apply_default_css=False)
     score = panel("lstm-running")
     gr.HTML(str(el("h2", t("lstm.space"))), apply_default_css=False, elem_classes=["panel"])
@@ -169,16 +168,16 @@ def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[
 
     def wire() -> None:
         for place in (score, hint, neighbours, plane):
-            place.select(picked, None, word, queue=False, **quietly).then(**page.live)
+            place.select(picked, None, word, queue=False, **page.quietly).then(**page.live)
         start.click(
             train,
             [*trained_with.values()],
             [status, curves],
             concurrency_id="training",
             concurrency_limit=None,
-            **quietly,
+            **page.quietly,
         ).then(**page.live)
-        stop.click(stop_training, queue=False, **quietly)
+        stop.click(stop_training, queue=False, **page.quietly)
 
     page.after(wire)
     return controls, [score, hint, neighbours, plane, table]

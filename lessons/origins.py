@@ -126,7 +126,6 @@ def heading(text: str, *more: Markup) -> None:
 
 def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[gr.components.Component]]:
     """The tab's controls by the name of their field, and the outputs that `show` fills."""
-    quietly: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     gr.HTML(str(intro(NAME, t, formula())), apply_default_css=False)
     heading(t("origins.mask"))
     seed = FIELDS["mask_seed"]
@@ -173,9 +172,9 @@ def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[
             [status, curve, words],
             concurrency_id="training",
             concurrency_limit=None,
-            **quietly,
+            **page.quietly,
         ).then(**page.live)
-        halt.click(stop, None, None, queue=False, **quietly)
+        halt.click(stop, None, None, queue=False, **page.quietly)
 
     page.after(wire)
     return {"mask_seed": mask_seed, "cloze": cloze}, [masked, beside]

@@ -41,6 +41,9 @@ AT_ONCE: dict[str, Any] = {"queue": False, "preprocess": False, "postprocess": F
 # Which tab is open is the browser's to say: it sends that tab's event, and with it what all controls say as one value.
 # An input of Gradio's own for each of them would cost the server more than the rest of the call.
 ASK = "(...values) => window.cloze.ask(values)"
+# A control that is typed in or moved sends what it says alone: to look all of them up takes the browser longer than the
+# answer takes the server.
+SAY = "(value) => window.cloze.say(%d, value)"
 ASKED = "() => [window.cloze.values]"
 
 
@@ -88,9 +91,7 @@ class Page:
 
     def opened(self, lesson: str) -> Any:
         """When a tab has been opened; the controls of one that is opened for the first time have their values then."""
-        return self.tabs[lesson].select(
-            None, js="() => window.cloze.lesson()", show_progress="hidden", api_visibility="private"
-        )
+        return self.tabs[lesson].select(None, js="() => window.cloze.lesson()", **self.quietly)
 
     def after(self, wire: Callable[[], object]) -> None:
         """Run `wire` when every component and `live` exist: for events of a lesson that end in the live event."""
@@ -113,9 +114,17 @@ class Page:
         self.loads_sentence(panel("examples", el("div", examples, cls="chips")))
         # What the browser sends a lesson's live event from, see `ask` in cloze.js.
         self.asks = {name: self._unseen(f"window.cloze.asks({name!r}, trigger)") for name in LESSONS}
+        self.gather = self._unseen("window.cloze.gathers(trigger)")
         self.wrong = panel("wrong")  # has room only where there is something to say
         self.asked = self._unseen("")
         self.link = self._unseen("window.cloze.link(element, props, watch)")
+        # For every event. What has been told once how a call is getting on is told again at every key: so that is
+        # told to one that is not seen.
+        self.quietly: dict[str, Any] = {
+            "show_progress": "hidden",
+            "show_progress_on": self.link,
+            "api_visibility": "private",
+        }
         self.tabs: dict[str, gr.Tab] = {}
         with gr.Tabs(selected=DEFAULTS["lesson"], elem_id="lessons"):
             for name, lesson in LESSONS.items():
@@ -140,7 +149,6 @@ class Page:
     def _wire(self, demo: gr.Blocks) -> None:
         names, controls = list(self.controls), list(self.controls.values())
         everything = [component for outputs in self.outputs.values() for component in outputs]
-        quietly: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
         def live(lesson: str) -> Callable[..., list[Any]]:
             def answer(request: gr.Request, values: list[Any]) -> list[Any]:
@@ -161,7 +169,7 @@ class Page:
                 *self._filled(shown, list(LESSONS)),
             ]
 
-        self.live = {"fn": None, "js": ASK, "inputs": controls, **quietly}
+        self.live = {"fn": None, "js": ASK, "inputs": controls, **self.quietly}
         for lesson, ask in self.asks.items():
             ask.select(
                 live(lesson),
@@ -169,27 +177,26 @@ class Page:
                 [self.link, self.wrong, *self.outputs[lesson]],
                 js=ASKED,
                 trigger_mode="always_last",
-                show_progress_on=self.link,
                 **AT_ONCE,
-                **quietly,
+                **self.quietly,
             )
-        # A text box says `input` at a key press, before it has the new value, and never for a paste or a deletion.
-        heard = [control.change if isinstance(control, gr.Textbox) else control.input for control in controls]
-        # A slider put back to its default says `release` only.
-        heard += [control.release for control in controls if isinstance(control, gr.Slider)]
-        for control in controls:
+        for number, control in enumerate(controls):
+            # A text box says `input` at a key press, before it has the new value, and never for a paste or a deletion.
+            heard = [control.change if isinstance(control, gr.Textbox) else control.input]
+            if isinstance(control, gr.Slider):
+                heard.append(control.release)  # all that one put back to its default says
             if isinstance(control, gr.Slider | gr.Number):
                 # "1" on the way to "16" may be out of range: Gradio would refuse it, `clean` takes the nearest.
                 control.preprocess = lambda payload: payload  # type: ignore[method-assign]
-        gr.on(heard, **self.live)
+            gr.on(heard, None, control, js=SAY % number, trigger_mode="multiple", **self.quietly)
+        self.gather.select(**self.live)
         for component in self.picks:
-            component.select(picked, None, self.controls["s"], queue=False, **quietly)
+            component.select(picked, None, self.controls["s"], queue=False, **self.quietly)
         for name in self.tabs:
             self.opened(name).then(**self.live)
-        # Without `postprocess`, which would build every component for each of sixty browsers. Whatever has been told
-        # how a call is getting on is told again at every key: so only what is not seen is told.
+        # Without `postprocess`, which would build every component for each of sixty browsers.
         filled = [self.link, self.wrong, *controls, *everything]
-        demo.load(restore, None, filled, postprocess=False, show_progress_on=self.link, **LIVE, **quietly)
+        demo.load(restore, None, filled, postprocess=False, **LIVE, **self.quietly)
         for wire in self.last:
             wire()
 

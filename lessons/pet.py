@@ -115,7 +115,6 @@ def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[
         with gr.Column(scale=2, min_width=340):
             gr.HTML(str(el("h3", t("pet.curves"))), apply_default_css=False)
             curve = chart("pet-curve", training.curves(t, Progress("idle"), "var(--hue-prompt)"))
-    quietly: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
     async def train(request: gr.Request, *values: Any) -> AsyncGenerator[tuple[Any, ...]]:
         state = {name: FIELDS[name].clean(value) for name, value in zip(CONTROLS, values, strict=True)}
@@ -133,9 +132,9 @@ def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[
             [status, curve, scores],
             concurrency_id="training",
             concurrency_limit=None,
-            **quietly,
+            **page.quietly,
         ).then(**page.live)
-        halt.click(stop_training, None, None, queue=False, **quietly)
+        halt.click(stop_training, None, None, queue=False, **page.quietly)
 
     page.after(wire)
     return controls, [hint, said, planned]

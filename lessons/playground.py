@@ -143,7 +143,6 @@ def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[
     lens_chart, inputs, lists, wire_lens = _lens(t, page, c)
     boxes, wire_keep = _keep(t, page, c)
 
-    quietly: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     have, lesson = gr.Textbox(visible=False), gr.Textbox(visible=False)  # filled by ASKING at every call
 
     async def follow(request: gr.Request, have: str, lesson: str, *values: Any) -> AsyncGenerator[tuple[Any, Any]]:
@@ -171,7 +170,7 @@ def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[
             "outputs": [cells, numbers],
             "concurrency_id": "strip",
             "concurrency_limit": None,
-            **quietly,
+            **page.quietly,
         }
         questions = [c[name] for name in strip.NOW]
         heard = [box.change for box in questions] + [
@@ -183,10 +182,10 @@ def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[
         gr.on(heard, trigger_mode="multiple", **asking)
         page.opened(NAME).then(**asking)
         reference = [c[name] for name in strip.REFERENCE]
-        after = commit.click(keep_reference, questions, reference, queue=False, **quietly).then(**asking)
+        after = commit.click(keep_reference, questions, reference, queue=False, **page.quietly).then(**asking)
         after.then(**page.live)
-        templates.select(picked, None, c["pt"], queue=False, **quietly).then(**page.live)
-        pairs.select(fill_words, None, [c[box] for box in BOXES], queue=False, **quietly).then(**page.live)
+        templates.select(picked, None, c["pt"], queue=False, **page.quietly).then(**page.live)
+        pairs.select(fill_words, None, [c[box] for box in BOXES], queue=False, **page.quietly).then(**page.live)
         wire_lens()
         wire_keep()
 
@@ -232,7 +231,7 @@ def _lens(t: Text, page: Any, c: dict[str, Any]):
     blanks = [gr.Number(DEFAULTS[name], visible=False) for name in ("blank", "blank2")]
     c["blank"], c["blank2"] = blanks
     words = [c[box] for box in BOXES]
-    quietly: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
+    quietly = {**page.quietly, "queue": False}
 
     def use(event: gr.EventData, *values: str) -> list[str]:
         return used(picked(event), values)
@@ -278,9 +277,7 @@ def _keep(t: Text, page: Any, c: dict[str, Any]):
             return gr.skip()
 
     def wire() -> None:
-        into = add.click(
-            put, [c["cart"], c["pt"]], c["cart"], queue=False, show_progress="hidden", api_visibility="private"
-        )
+        into = add.click(put, [c["cart"], c["pt"]], c["cart"], queue=False, **page.quietly)
         into.then(**page.live)
 
     return boxes, wire

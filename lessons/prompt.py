@@ -213,7 +213,6 @@ def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[
     outputs: list[gr.components.Component] = [template_hint, *hints, filled_panel, bars_panel, flow_panel, plan]
 
     boxes = [controls[box] for box in BOXES]
-    quietly: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
     def use(event: gr.EventData, *values: str) -> list[str]:
         return used(picked(event), values)
@@ -225,9 +224,9 @@ def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[
         yield from score(t, *asked_for)
 
     def wire() -> None:
-        templates.select(picked, None, controls["t"], queue=False, **quietly).then(**page.live)
-        pairs.select(fill_words, None, boxes, queue=False, **quietly).then(**page.live)
-        bars_panel.select(use, boxes, boxes, queue=False, **quietly).then(**page.live)
+        templates.select(picked, None, controls["t"], queue=False, **page.quietly).then(**page.live)
+        pairs.select(fill_words, None, boxes, queue=False, **page.quietly).then(**page.live)
+        bars_panel.select(use, boxes, boxes, queue=False, **page.quietly).then(**page.live)
         question = [controls["t"], *boxes, *reviews.values()]
         measured: dict[str, Any] = {
             "fn": measure_zero_shot,
@@ -236,7 +235,7 @@ def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[
             "trigger_mode": "always_last",
             "concurrency_id": "scoring",
             "concurrency_limit": 1,
-            **quietly,
+            **page.quietly,
         }
         gr.on([component.change for component in question], **measured)
         page.opened(NAME).then(**measured)

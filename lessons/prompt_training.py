@@ -226,7 +226,6 @@ def part(
     opening = results(t, recorded_rows()) if known else el("p", t("prompt.results.none"), cls="hint")
     table = panel("prompt-results", opening, classes=("results",))
     inputs = {**{name: controls[name] for name in ("t", *BOXES, "k", "train", "seed")}, **reviews}
-    quietly: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
     async def train(request: gr.Request, *values: Any) -> Any:
         state = {name: FIELDS[name].clean(value) for name, value in zip(inputs, values, strict=True)}
@@ -244,8 +243,8 @@ def part(
             [status, *charts, table],
             concurrency_id="training",
             concurrency_limit=None,
-            **quietly,
+            **page.quietly,
         ).then(**page.live)
-        halt.click(stop_training, None, None, queue=False, **quietly)
+        halt.click(stop_training, None, None, queue=False, **page.quietly)
 
     return plan, wire

@@ -99,7 +99,6 @@ def sliders(page: Any, name: str, slider: Callable[[str], gr.Slider]) -> dict[st
 
 
 def _wire(page: Any, radio: gr.Radio, places: Places) -> None:
-    quietly: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     texts = [page.controls[key] for key in TEXTS]
 
     def choose(name: object, *values: Any) -> list[Any]:
@@ -107,10 +106,10 @@ def _wire(page: Any, radio: gr.Radio, places: Places) -> None:
         state = {key: FIELDS[key].clean(value) for key, value in zip(TEXTS, values, strict=True)}
         return [*follow(chosen, state), *places.shown(chosen)]
 
-    radio.input(choose, [radio, *texts], [*texts, *places.components], queue=False, **quietly).then(**page.live)
+    radio.input(choose, [radio, *texts], [*texts, *places.components], queue=False, **page.quietly).then(**page.live)
     if radio is places.radios[0]:  # once a page
 
         def opened(request: gr.Request) -> list[Any]:
             return places.shown(decode(dict(request.query_params))["set"])
 
-        gr.on(None, opened, None, places.components, queue=False, **quietly)
+        gr.on(None, opened, None, places.components, queue=False, **page.quietly)

@@ -186,7 +186,6 @@ class Section:
         self.outputs = [about, diagram, *self.panels]
 
     def wire(self, t: Text, page: Any, controls: Mapping[str, Any]) -> None:
-        quietly: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         inputs = [page.controls[name] for name in CONTROLS]
         kind = self.kind
 
@@ -203,12 +202,12 @@ class Section:
         def carry(event: gr.EventData, template: str, negative: str, positive: str, cart: str) -> list[Any]:
             return carried(t, picked(event), template, (negative, positive), cart)
 
-        training_event: dict[str, Any] = {"concurrency_id": "training", "concurrency_limit": None, **quietly}
+        training_event: dict[str, Any] = {"concurrency_id": "training", "concurrency_limit": None, **page.quietly}
         self.go.click(search, inputs, [self.status, *self.panels], **training_event).then(**page.live)
-        self.halt.click(stop, inputs, None, queue=False, **quietly)
+        self.halt.click(stop, inputs, None, queue=False, **page.quietly)
         taken = [page.controls[name] for name in ("t", *BOXES, "cart")]
         for component in self.clicked:
-            component.select(carry, taken, [*taken, self.carried], queue=False, **quietly)
+            component.select(carry, taken, [*taken, self.carried], queue=False, **page.quietly)
 
 
 def carried(t: Text, choice: str, template: str, boxes: Sequence[str], cart: str) -> list[Any]:

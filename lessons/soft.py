@@ -90,7 +90,6 @@ def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[
     inits_table = panel("soft-inits-results", results(t, not_yet(INITS, INIT_COLOURS)))
 
     inputs = [controls[name] for name in CONTROLS]
-    quietly: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
     def trainer(entrants: Callable[[Mapping[str, Any]], list[Any]]) -> Callable[..., AsyncGenerator[Any]]:
         async def train(request: gr.Request, *values: Any) -> AsyncGenerator[Any]:
@@ -105,13 +104,13 @@ def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[
         stop_all(request.session_hash)
 
     def wire() -> None:
-        training_event: dict[str, Any] = {"concurrency_id": "training", "concurrency_limit": None, **quietly}
+        training_event: dict[str, Any] = {"concurrency_id": "training", "concurrency_limit": None, **page.quietly}
         everything = [status, race, near_panel, drift, table]
         go.click(trainer(methods), inputs, everything, **training_event).then(**page.live)
         everything = [inits_status, inits_race, near_panel, drift, inits_table]
         go_inits.click(trainer(initialisations), inputs, everything, **training_event).then(**page.live)
         for button in (halt, halt_inits):
-            button.click(stop, None, None, queue=False, **quietly)
+            button.click(stop, None, None, queue=False, **page.quietly)
 
     page.after(wire)
     return controls, [hint, read, diagram, plan, near_panel, drift]

@@ -16,6 +16,7 @@ from heapq import heappop, heappush
 from itertools import count
 from queue import SimpleQueue
 from threading import Lock, Thread
+from time import monotonic
 from typing import TypeAlias
 
 import torch
@@ -25,6 +26,8 @@ from .masked_lm import TOKENS_PER_BATCH, MaskedLM, has_bf16, length_sorted, use_
 from .tokens import Encoded
 
 CROWD = 8  # callers in one batch from which bf16 is worth its rounding to all of them
+SHARED = 128  # tokens of a batch that nobody hurries, while somebody types: who comes next waits for no more
+TYPING = 2.0  # seconds for which a hurried caller is expected to come again
 PASS = 40  # tokens that could be computed in the time a batch takes beside its tokens
 
 
@@ -50,10 +53,10 @@ class Work:
     whole: bool  # wants logits over the vocabulary, not states
     ticket: Ticket
 
-    def joins(self, batch: list[Work]) -> bool:
-        """Whether computing it together with `batch` is cheaper than computing it alone."""
+    def joins(self, batch: list[Work], room: int) -> bool:
+        """Whether computing it together with `batch`, in `room` tokens, is cheaper than computing it alone."""
         together = _padded(*batch, self)
-        return together <= min(TOKENS_PER_BATCH, _padded(*batch) + _padded(self) + PASS)
+        return together <= min(room, _padded(*batch) + _padded(self) + PASS)
 
 
 def _padded(*batch: Work) -> int:
@@ -78,6 +81,7 @@ class Engine:
         self.lines: dict[Kind, list[Place]] = {}  # a heap for each kind of work
         self.turn = {True: 0, False: 0}  # of the work taken last, not hurried and hurried
         self.numbers = count()  # who came first, among equals
+        self.hurried = 0.0  # when a hurried caller came last
         self.working = False
 
     def ask(self, lm: MaskedLM, encoded: Sequence[Encoded], *, hurried: bool = True, whole: bool = False) -> Tensor:
@@ -131,9 +135,11 @@ class Engine:
         self, lm: MaskedLM, texts: list[Encoded], hurried: bool, bf16: bool, whole: bool, ticket: Ticket
     ) -> None:
         """Put the texts in line, each batch of them one turn after the one before."""
+        if hurried:
+            self.hurried = monotonic()
         works = [
             Work(lm, [texts[row] for row in rows], bf16, whole, ticket)
-            for rows in length_sorted([len(text.input_ids) for text in texts])
+            for rows in length_sorted([len(text.input_ids) for text in texts], self._room(hurried))
         ]
         if not works:
             return
@@ -145,6 +151,10 @@ class Engine:
                 self.working = True
                 Thread(target=self._work, name="engine").start()
 
+    def _room(self, hurried: bool) -> int:
+        """The tokens of one batch."""
+        return SHARED if not hurried and monotonic() - self.hurried < TYPING else TOKENS_PER_BATCH
+
     def _work(self) -> None:
         while batch := self._take():
             self._compute(batch)
@@ -155,8 +165,8 @@ class Engine:
         with self.lock:
             while not batch and self.lines:
                 kind = min(self.lines, key=lambda kind: (kind[0], self.lines[kind][:1]))
-                line = self.lines[kind]
-                while line and (line[0][2].ticket.cancelled or not batch or line[0][2].joins(batch)):
+                line, room = self.lines[kind], self._room(hurried=not kind[0])
+                while line and (line[0][2].ticket.cancelled or not batch or line[0][2].joins(batch, room)):
                     self.turn[kind[0]], _, work = heappop(line)
                     if not work.ticket.cancelled:
                         batch.append(work)

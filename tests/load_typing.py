@@ -65,7 +65,7 @@ class Page:
             if [box, "change"] in [list(target) for target in one["targets"]]:
                 if one["backend_fn"]:
                     yield one
-                elif "cloze.ask(" in one["js"]:
+                elif "cloze.say(" in one["js"]:
                     yield self.live
 
     def data(self, event: dict[str, Any], values: dict[int, Any]) -> list[Any]:

@@ -180,6 +180,12 @@
     },
     // Every tab has an event that computes it; what changes the page sends that of the open one.
     asks(name, trigger) { asking.set(name, () => trigger("select", {})); },
+    gathers(trigger) { window.cloze.gather = () => trigger("select", {}); },
+    // One control's new value, by its number among all of them.
+    say(number, value) {
+      if (!window.cloze.values) return window.cloze.gather?.();
+      window.cloze.ask(Object.assign([...window.cloze.values], { [number]: value }));
+    },
     async ask(values) {
       window.cloze.values = values; // before anything is waited for: the newest are sent, whoever comes first
       // Until Python has read the link, the controls say their defaults, and the open tab will be filled with the link.
@@ -190,7 +196,7 @@
     // that is opened for the first time have their values when it has been drawn, not before.
     async lesson() {
       await new Promise((done) => setTimeout(done));
-      remember();
+      setTimeout(remember); // the model is asked first
       const name = open() || "compare";
       const drawnTab = () => document.querySelector(`#lesson-${name} .intro`);
       if (!drawnTab()) {

@@ -96,6 +96,19 @@ def test_telling_words_are_asked_for_more_often(corpus, tokenizer):
     assert asked.count("funny") > 1.2 * asked.count(".") > 0
 
 
+def test_what_is_said_of_a_thing_tells_more_than_the_thing(tokenizer):
+    said = ["The music was dreary.", "Dreary music, and very tedious."] * 50
+    told = corpus_of([" ".join([*said, "The music was tedious. The dreary music ends."])], tokenizer).telling
+    music, dreary, tedious = (told[i] for i in tokenizer.convert_tokens_to_ids(["music", "dreary", "tedious"]))
+    assert min(dreary, tedious) > 10 * music > 0
+
+
+def test_text_without_predicates_is_told_by_its_rare_words(tokenizer):
+    told = corpus_of(["rain rain rain rain wind"], tokenizer).telling
+    common, rare = (told[i] for i in tokenizer.convert_tokens_to_ids(["rain", "wind"]))
+    assert rare > common > 0
+
+
 def test_the_seed_decides(corpus):
     def drawn(seed):
         return [one.ids.tolist() for one in corpus.inputs(40, seed)]

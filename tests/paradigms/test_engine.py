@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from paradigms import masked_lm
-from paradigms.engine import CROWD, ENGINE, Engine, Ticket
+from paradigms.engine import CROWD, ENGINE, SHARED, TYPING, Engine, Ticket
 from paradigms.masked_lm import TOKENS_PER_BATCH, MaskedLM, Seen
 from paradigms.prompt.template import Template
 from paradigms.tokens import Encoded
@@ -107,6 +107,19 @@ def test_callers_share_a_batch(engine, pool):
     assert mine.result(PATIENCE).tolist() == [[1], [2]]
     assert yours.result(PATIENCE).tolist() == [[3], [1]]
     assert lm.batches == [[0], [1, 2, 3]]
+
+
+def test_batches_that_nobody_hurries_are_small_while_somebody_types(engine, pool, monkeypatch):
+    texts = [text(name) for name in range(1, 61)]
+    lm = hold(engine, pool)  # somebody typed
+    sweep = line_up(engine, pool, lm, texts, hurried=False)
+    lm.open.set()
+    sweep.result(PATIENCE)
+    assert len(lm.batches) > 2
+    assert max(map(len, lm.batches)) * 10 <= SHARED
+    monkeypatch.setattr(engine, "hurried", time.monotonic() - TYPING)
+    engine.ask(lm := Echo(), texts, hurried=False)
+    assert [len(batch) for batch in lm.batches] == [60], "nobody does any more"
 
 
 def test_states_and_logits_share_a_batch(engine, pool):
