@@ -11,7 +11,10 @@ from .view import el
 
 # The end of the CSS class that gives a paradigm its colour: `hue-bayes`.
 HUE = {"tfidf-nb": "bayes", "word2vec-lstm": "lstm", "bert-finetune": "finetune", "prompt": "prompt"}
-CHART = '<div class="plot" role="img"></div><p class="result"></p>'
+KEEP = "".join(
+    f'<button type="button" class="pick" data-image="{kind}">{kind.upper()}</button>' for kind in ("svg", "png")
+)
+CHART = f'<div class="plot" role="img"></div><p class="keep">{KEEP}</p><p class="result"></p>'
 
 
 def chart(name: str, value: dict[str, object] | None = None) -> gr.HTML:

@@ -221,11 +221,6 @@ def _lens(t: Text, page: Any, c: dict[str, Any]):
         with gr.Row(equal_height=False):
             with gr.Column(scale=7, min_width=320):
                 figure = chart("playground-lens")
-                saved = [
-                    el("button", kind.upper(), type="button", cls="pick", data_image=kind, data_of="playground-lens")
-                    for kind in ("svg", "png")
-                ]
-                gr.HTML(str(el("p", el("span", t("playground.figure"), cls="caption"), saved, cls="chips")))
             with gr.Column(scale=5, min_width=320):
                 lists = panel("playground-lists")
     blanks = [gr.Number(DEFAULTS[name], visible=False) for name in ("blank", "blank2")]

@@ -86,7 +86,7 @@ GRID_VERBALIZERS = (
 )
 
 # The number of training reviews per class that sliders go up to; a test holds it to the built-in set.
-PER_CLASS = 1927
+PER_CLASS = 2187
 PER_CLASS_ZH = 410
 # The sets of reviews to learn from: what a page opens with, and how its sliders' names end.
 SETS = {

@@ -26,7 +26,7 @@ from .masked_lm import TOKENS_PER_BATCH, MaskedLM, has_bf16, length_sorted, use_
 from .tokens import Encoded
 
 CROWD = 8  # callers in one batch from which bf16 is worth its rounding to all of them
-SHARED = 128  # tokens of a batch that nobody hurries, while somebody types: who comes next waits for no more
+SHARED = 256  # tokens of a batch that nobody hurries, while somebody types: who comes next waits for no more
 TYPING = 2.0  # seconds for which a hurried caller is expected to come again
 PASS = 40  # tokens that could be computed in the time a batch takes beside its tokens
 
@@ -100,15 +100,16 @@ class Engine:
         *,
         hurried: bool = True,
         whole: bool = False,
+        bf16: bool | None = None,
         ticket: Ticket | None = None,
     ) -> Iterator[tuple[list[int], Tensor]]:
         """(rows, their states of shape (len(rows), H)) as they are computed, those known already first; if `whole`,
-        logits (len(rows), V).
+        logits (len(rows), V). `bf16`: whether rounding is allowed; by their number if None.
 
         Ends early when the ticket is cancelled; closing the iterator, or forgetting it, cancels the ticket.
         """
         ticket = ticket or Ticket()
-        bf16 = use_bf16(len(encoded))
+        bf16 = use_bf16(len(encoded)) if bf16 is None else bf16
         rows_of: dict[Encoded, list[int]] = {}
         for row, text in enumerate(encoded):
             rows_of.setdefault(text, []).append(row)

@@ -60,6 +60,8 @@
     script.onerror = failed;
     document.head.append(script);
   }));
+  // A large figure takes a tenth of a second, in which nothing else moves: what is smaller, and newer, goes first.
+  const leisure = () => new Promise((done) => (window.requestIdleCallback || setTimeout)(done, { timeout: 250 }));
   const drawn = new Set();
   // Plotly hears the window only; a place also changes its width when its neighbours do. In a tab that is not open a
   // place has none, and what is drawn there stays without its lines: such a chart waits until it is seen.
@@ -81,6 +83,7 @@
     drawn.add(element);
     widths.observe(plot);
     const Plotly = await plotly();
+    await leisure();
     if (element.figure !== value.figure || !plot.isConnected) return;
     plot.waits = plot.clientWidth ? null : () => draw(element, value);
     if (plot.waits) return;
@@ -103,6 +106,16 @@
       else drawn.delete(element);
     }
   };
+  // Every chart can be kept as a picture, on the colour that it stands on.
+  window.addEventListener("click", (event) => {
+    const button = event.target instanceof Element && event.target.closest("[data-image]");
+    const plot = button?.closest(".chart").querySelector(".plot");
+    if (!plot?.data) return;
+    const layout = { ...plot.layout, paper_bgcolor: getComputedStyle(document.body).backgroundColor };
+    const { clientWidth: width, clientHeight: height } = plot;
+    const filename = button.closest(".block").id;
+    window.Plotly.downloadImage({ data: plot.data, layout }, { format: button.dataset.image, filename, width, height, scale: 2 });
+  });
   let theme = null;
   const watchTheme = () => new MutationObserver(() => {
     if (theme !== dark()) { theme = dark(); redraw(); }

@@ -111,14 +111,11 @@
   };
   const content = (id) => { const place = document.getElementById(id); return place.value ?? place.textContent; };
   window.addEventListener("click", async (event) => {
-    const button = event.target instanceof Element && event.target.closest("[data-copy], [data-save], [data-image]");
+    const button = event.target instanceof Element && event.target.closest("[data-copy], [data-save]");
     if (!button) return;
-    const { copy: copied, save: saved, image, of, done } = button.dataset;
+    const { copy: copied, save: saved, of, done } = button.dataset;
     if (saved) save(content(of), saved);
-    else if (image) {
-      const plot = document.querySelector(`#${of} .plot`);
-      await window.Plotly?.downloadImage(plot, { format: image, filename: of, width: plot.clientWidth, height: plot.clientHeight, scale: 2 });
-    } else {
+    else {
       await copy(content(copied));
       const was = button.textContent;
       if (was === done) return;

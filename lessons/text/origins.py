@@ -53,8 +53,8 @@ WORDS = {
     "origins.cloze": ("A sentence with a [MASK]", "一个带 [MASK] 的句子"),
     "origins.begin": ("Pre-train a tiny BERT (about a minute)", "预训练一个微型 BERT（约一分钟）"),
     "origins.status.idle": (
-        "Half a million random weights, a vocabulary of 2,000 word pieces, 3,854 reviews without their labels.",
-        "五十万个随机权重，2,000 个词片的词表，3,854 条去掉标签的影评。",
+        "Half a million random weights, a vocabulary of 2,000 word pieces, 4,374 reviews without their labels.",
+        "五十万个随机权重，2,000 个词片的词表，4,374 条去掉标签的影评。",
     ),
     "origins.status.waiting": ("Waiting: $ahead before you.", "排队中：前面还有 $ahead 个。"),
     "origins.status.preparing": ("Building the vocabulary …", "正在建立词表 …"),

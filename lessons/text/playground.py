@@ -151,7 +151,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "playground.lens.column.ratio": ("times", "倍数"),
     "playground.lens.column.add": ("use for", "用作"),
     "playground.lens.none": ("None: the two blanks expect the same.", "没有：两个空的期望相同。"),
-    "playground.figure": ("Save the figure", "保存图片"),
     # Keep and share
     "playground.keep": ("Keep", "保存"),
     "playground.cart": ("Cart of templates", "收藏的模板"),

@@ -16,13 +16,14 @@ import numpy as np
 import torch
 
 from ..engine import ENGINE, Ticket
+from ..masked_lm import use_bf16
 from .template import Template
 from .verbalizer import Verbalizer
 
 if TYPE_CHECKING:
     from ..masked_lm import MaskedLM
 
-FIRST = 32  # sentences of the first picture: there before anyone waits, and enough to be computed in bf16
+FIRST = 16  # sentences of the first picture: there before anyone waits
 
 
 def answers(
@@ -35,8 +36,9 @@ def answers(
     """
     word_ids = verbalizer.token_ids(lm.tokenizer, spaced=template.spaced_mask())
     encoded = template.encode(texts, lm.tokenizer, lm.max_length)
+    bf16 = use_bf16(len(encoded))
     for start, end in ((0, FIRST), (FIRST, len(encoded))):
-        for rows, states in ENGINE.stream(lm, encoded[start:end], hurried=start == 0, ticket=ticket):
+        for rows, states in ENGINE.stream(lm, encoded[start:end], hurried=start == 0, bf16=bf16, ticket=ticket):
             with torch.inference_mode():
                 shares = lm.decode(states, word_ids).double().softmax(dim=1)  # (r, n_words)
             yield [start + row for row in rows], verbalizer.project(shares.numpy())
