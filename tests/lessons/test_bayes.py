@@ -246,6 +246,7 @@ def test_the_languages_differ_in_words_and_agree_in_numbers():
 def test_the_tab_builds(language):
     class Page:
         def __init__(self):
+            self.quietly = {"show_progress": "hidden", "api_visibility": "private"}
             self.loaded, self.last = [], []
 
         def after(self, wire):

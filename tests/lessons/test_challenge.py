@@ -84,6 +84,7 @@ def test_the_two_of_a_pair_share_a_frame_and_count_together(t):
 def test_the_section_builds(t):
     class Page:
         def __init__(self):
+            self.quietly = {"show_progress": "hidden", "api_visibility": "private"}
             self.loaded = []
 
         def loads_sentence(self, component):

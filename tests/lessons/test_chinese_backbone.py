@@ -170,6 +170,7 @@ class Frame:
     """As much of a page as the two tabs need to be built."""
 
     def __init__(self) -> None:
+        self.quietly = {"show_progress": "hidden", "api_visibility": "private"}
         self.live = {"fn": None}
         self.last: list = []
         self.controls = {"s": gr.Textbox(), "word": gr.Textbox()}

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from html import unescape
 
 import numpy as np
 import pytest
@@ -35,9 +36,9 @@ def test_show(t, choose):
     hint, listed, prompt, answers, parts = context.show(t, chosen)
     model = context_prompt.ask(chosen)
     explanation = model.explain(SENTENCE)
-    assert [one.text for one in explanation.shown] == re.findall(r'class="said">([^<]*)<', listed)
+    assert [one.text for one in explanation.shown] == re.findall(r'class="said">([^<]*)<', unescape(listed))
     assert len(explanation.shown) == (2 if choose == "hand" else 4)
-    said = plain(prompt)
+    said = unescape(plain(prompt))
     places = [said.index(text) for text in ("Film reviews.", *(one.text for one in explanation.shown), SENTENCE)]
     assert places == sorted(places)
     assert str(len(explanation.tokens)) in said

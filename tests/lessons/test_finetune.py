@@ -308,6 +308,7 @@ class Frame:
     """As much of a page as a lesson needs to be built."""
 
     def __init__(self) -> None:
+        self.quietly = {"show_progress": "hidden", "api_visibility": "private"}
         self.last: list = []
 
     def after(self, wire) -> None:
