@@ -69,7 +69,7 @@ def heat(
     shown = [name if len(name) <= 26 else f"{name[:24]} …" for name in verbalizers]
     figure.update_layout(
         yaxis={"autorange": "reversed", "showgrid": False},
-        xaxis={"side": "top", "showgrid": False, "tickvals": list(columns), "ticktext": shown},
+        xaxis={"side": "top", "showgrid": False, "zeroline": False, "tickvals": list(columns), "ticktext": shown},
     )
     return figure
 

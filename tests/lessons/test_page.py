@@ -1,9 +1,12 @@
 """What the page shows of an open tab: bad input is said, and everything else stays as it is."""
 
+import asyncio
+
+import gradio as gr
 import pytest
 from markupsafe import escape
 
-from lessons import page, prompt
+from lessons import page, prompt, site
 from lessons.errors import say
 from lessons.state import DEFAULTS
 from lessons.text import Text
@@ -24,3 +27,16 @@ def test_bad_input_is_said_escaped_and_changes_nothing(monkeypatch: pytest.Monke
     assert shown == {}
     assert 'role="alert"' in wrong and "<b>" not in wrong
     assert escape(say(ERROR, t)) in wrong
+
+
+def test_no_event_of_the_page_is_an_api_and_progress_is_told_to_what_is_not_seen() -> None:
+    async def build() -> gr.Blocks:  # a running loop: Gradio opens one of its own where there is none
+        return site.build()
+
+    demo = asyncio.run(build())
+    events = [event for event in demo.fns.values() if event.fn is not site.ask]
+    assert len(events) > 100
+    assert {event.api_visibility for event in events} == {"private"}
+    unseen = {id(event.show_progress_on[0]) for event in events if event.outputs and event.show_progress_on}
+    assert len(unseen) == 2, "one for each language"
+    assert all(event.show_progress == "hidden" for event in events if event.outputs)
