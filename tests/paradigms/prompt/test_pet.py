@@ -135,7 +135,7 @@ def test_without_labels_nothing_but_the_classifier_is_trained(make) -> None:
 
 
 def test_some_labelled_the_others_become_text(make) -> None:
-    pet = make(n_labelled=1, unlabelled=None, n_unlabelled=4000)
+    pet = make(n_labelled=1, unlabelled=None, n_unlabelled=10_000)
     examples, others = pet._split(Dataset("", TEXTS, LABELS))
     assert sorted(examples.labels) == ["0", "1"]
     assert set(others) == set(TEXTS) - set(examples.texts)
