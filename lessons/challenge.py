@@ -12,7 +12,7 @@ from paradigms.data import CHALLENGE, Example, load_challenge
 from paradigms.record import METHODS
 
 from . import models
-from .figures import INK, blank
+from .figures import blank
 from .parts import HUE, chart, figure_value, panel, picked
 from .text import Text
 from .view import el, percent, pick, side
@@ -46,7 +46,7 @@ def grid(t: Text) -> dict[str, object]:
     """Accuracy by phenomenon and paradigm as a heat map."""
     table = [[accuracy(method, phenomenon) for method in METHODS] for phenomenon in CHALLENGE]
     names = [t(f"phenomenon.{phenomenon}") for phenomenon in CHALLENGE]
-    figure = blank(430, x="", y=t("challenge.phenomenon"))
+    figure = blank(430, x=t("accuracy"), y="")
     figure.add_trace(
         go.Heatmap(
             z=table,
@@ -60,7 +60,7 @@ def grid(t: Text) -> dict[str, object]:
             colorscale=[[0, "var(--negative)"], [0.5, "var(--paper)"], [1, "var(--positive)"]],
             zmin=0,
             zmax=1,
-            colorbar={"title": {"text": t("accuracy")}, "tickformat": ".0%", "tickfont": {"color": INK}},
+            showscale=False,  # the cells say it, and need the room on a telephone
             hovertemplate="%{y}, %{x}: %{text}<extra></extra>",
         )
     )

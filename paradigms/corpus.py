@@ -33,7 +33,7 @@ BORDER = 0.3  # share of the longer ones with a [SEP] before their last sentence
 SHORTEST = 4  # word pieces; a shorter sentence joins the next one
 REMARK = (3, 14)  # word pieces of the short sentence of a pair
 BEFORE = ("is", "was", "are", "were", "be", "been", "s", "re", "very", "so", "too", "really", "quite", "truly", "not")
-AFTER = list(".,;!?")
+AFTER = (".", ",", ";", "!", "?")
 FEW = 50  # occurrences by which a word's share of predicates is held down
 _END = re.compile(r"(?<=[.!?…])[\"')\]]*\s+(?=[\"'(\[]?\w)|(?<=[。！？…])(?=.)|<br\s*/?>(?:\s*<br\s*/?>)*")
 
@@ -87,8 +87,8 @@ class Corpus:
         short = (lengths >= REMARK[0]) & (lengths <= REMARK[1])
         if not short.any():
             return
-        here = self.telling[self.ids[self.sentences[start] : self.sentences[end]]]
-        tells = np.add.reduceat(here, self.sentences[start:end] - self.sentences[start])  # (end - start,)
+        told = np.cumsum(np.append(0.0, self.telling[self.ids[self.sentences[start] : self.sentences[end]]]))
+        tells = np.diff(told[self.sentences[start : end + 1] - self.sentences[start]])  # (end - start,)
         firsts, remarks = tells / tells.sum(), short * tells / (short * tells).sum()
         for _ in range(min(end - start, 2 * int(short.sum()))):
             first, remark = random.choice(len(tells), p=firsts), random.choice(len(tells), p=remarks)
@@ -167,7 +167,8 @@ def split_corpus(documents: Iterable[str], tokenizer: PreTrainedTokenizerBase) -
 def telling(ids: np.ndarray, tokenizer: PreTrainedTokenizerBase) -> np.ndarray:
     """(V,): how often a piece is a predicate, "was great.", times 1 / sqrt(its frequency), the discount of Mikolov et
     al. 2013, section 2.3. Where a text has none of the words of BEFORE, rarity alone is left."""
-    before, after = (np.isin(ids, tokenizer.convert_tokens_to_ids(words)) for words in (BEFORE, AFTER))
+    vocabulary = tokenizer.get_vocab()
+    before, after = (np.isin(ids, [vocabulary[w] for w in words if w in vocabulary]) for words in (BEFORE, AFTER))
     seen = np.bincount(ids, minlength=len(tokenizer))
     predicates = np.bincount(ids[1:-1][before[:-2] & after[2:]], minlength=len(tokenizer))
     return (predicates / (seen + FEW) + 0.001) / np.sqrt(np.maximum(1, seen))

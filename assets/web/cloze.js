@@ -60,8 +60,6 @@
     script.onerror = failed;
     document.head.append(script);
   }));
-  // A large figure takes a tenth of a second, in which nothing else moves: what is smaller, and newer, goes first.
-  const leisure = () => new Promise((done) => (window.requestIdleCallback || setTimeout)(done, { timeout: 250 }));
   const drawn = new Set();
   // Plotly hears the window only; a place also changes its width when its neighbours do. In a tab that is not open a
   // place has none, and what is drawn there stays without its lines: such a chart waits until it is seen.
@@ -83,7 +81,6 @@
     drawn.add(element);
     widths.observe(plot);
     const Plotly = await plotly();
-    await leisure();
     if (element.figure !== value.figure || !plot.isConnected) return;
     plot.waits = plot.clientWidth ? null : () => draw(element, value);
     if (plot.waits) return;
@@ -200,9 +197,9 @@
       window.cloze.ask(Object.assign([...window.cloze.values], { [number]: value }));
     },
     async ask(values) {
-      window.cloze.values = values; // before anything is waited for: the newest are sent, whoever comes first
       // Until Python has read the link, the controls say their defaults, and the open tab will be filled with the link.
       if (controls === null && performance.now() < PATIENCE) return;
+      window.cloze.values = values; // before anything is waited for: the newest are sent, whoever comes first
       asking.get(await window.cloze.lesson())?.();
     },
     // The name of the open tab; asked for while a click on another is still being carried out. The controls of a tab

@@ -152,6 +152,27 @@ def test_a_link_restores_the_page(visit: Visit) -> None:
     }
 
 
+@pytest.mark.parametrize("lesson", ["compare", "prompt"])
+def test_typing_keeps_what_a_link_says_and_what_was_moved(visit: Visit, lesson: str) -> None:
+    """A key sends one control; the others are as the link, and then the visitor, has set them."""
+    page = visit.open(f"/?lesson={lesson}&top=20&seed=7")
+    filled = {"compare": "[data-method='tfidf-nb'] .sentence", "prompt": "#prompt-bars .meter"}
+    expect(page.locator(filled[lesson]).first).to_be_visible()
+    page.locator("#sentence textarea").fill("A quiet triumph.")
+    expect(page).to_have_url(re.compile("quiet"))
+    expect(page).to_have_url(re.compile("top=20"))
+    expect(page).to_have_url(re.compile("seed=7"))
+    open_tab(page, Text("en"), "prompt")
+    expect(page.locator("#prompt-bars .meter")).to_have_count(20)
+    top = page.get_by_label(Text("en")("prompt.top"), exact=False).first
+    top.fill("12")
+    top.press("Enter")
+    expect(page.locator("#prompt-bars .meter")).to_have_count(12)
+    page.locator("#sentence textarea").fill("A loud failure.")
+    expect(page).to_have_url(re.compile(r"(?=.*loud)(?=.*top=12)(?=.*seed=7)"))
+    expect(page.locator("#prompt-bars .meter")).to_have_count(12)
+
+
 def test_the_language_link_keeps_the_state(visit: Visit) -> None:
     page = visit.open()
     page.locator("#sentence textarea").fill("A quiet triumph.")
