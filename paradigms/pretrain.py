@@ -17,6 +17,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from .bf16_twin import Bf16Twin
 from .corpus import Corpus, Input
 from .masked_lm import HEADS, Batch, MaskedLM, evaluating, has_bf16, length_sorted
 from .pretrain_checkpoint import Checkpoint, Position
@@ -77,7 +78,7 @@ def pretrain(
     """Train `lm`'s own weights on `train`, one batch at a time; go on from `checkpoint` where it has something.
 
     Held-out text is asked before the first batch, after the last one, and `points - 1` times in between. On a GPU, and
-    on a processor that multiplies bf16, matrix products are bf16 and the weights fp32.
+    on a processor that multiplies bf16, a twin in bf16 reads and the weights that are stepped are fp32.
     """
     device = next(lm.model.parameters()).device
     optimizer = adamw(lm.model, recipe)
@@ -85,6 +86,8 @@ def pretrain(
     some = _pool(held_out.inputs(recipe.longest, seed=0, pairs=False), HELD_OUT_TOKENS)
     asked = [padded(lm, rows, device) for rows in _alike(some, recipe.tokens_per_batch)]
     at = checkpoint.restore(lm.model, optimizer) if checkpoint else Position()
+    twin = Bf16Twin(lm) if _has_bf16(device) else None
+    reader = twin.lm if twin else lm
     random = torch.Generator(device)
     batches: Iterator[list[Input]] = islice(_batches(train, recipe, at.epoch), at.drawn, None)
     start = time.perf_counter() - at.seconds
@@ -102,11 +105,15 @@ def pretrain(
         random.manual_seed(
             recipe.seed + 1_000_003 * at.step
         )  # by step, so that a resumed training masks the same words
-        loss, _ = masked_lm_loss(lm, padded(lm, inputs, device), masking, random)
+        loss, _ = masked_lm_loss(reader, padded(lm, inputs, device), masking, random)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
+        if twin:
+            twin.hand_over_gradients()
         nn.utils.clip_grad_norm_(lm.model.parameters(), 1.0)
         optimizer.step()
+        if twin:
+            twin.follow()
         n_tokens = sum(len(one.ids) for one in inputs)
         seconds = time.perf_counter() - start
         at = Position(at.step + 1, at.tokens + n_tokens, at.epoch, at.drawn + 1, seconds, reached)
@@ -213,12 +220,17 @@ def masked_lm_loss(lm: MaskedLM, batch: Batch, masking: Masking, random: torch.G
     """(mean cross-entropy of the chosen words in nats, how many there are). The head runs at those only, n of B x T."""
     read, wanted = masking(batch.input_ids, batch.mask_position, random)
     asked = wanted != KEPT
-    device = batch.input_ids.device.type
-    with torch.autocast(device, torch.bfloat16, enabled=device == "cuda" or has_bf16()):
+    device = batch.input_ids.device
+    mixed = lm.model.dtype == torch.float32 and _has_bf16(device)
+    with torch.autocast(device.type, torch.bfloat16, enabled=mixed):
         hidden = lm.hidden(replace(batch, input_ids=read)).last_hidden_state  # (B, T, H)
         states = HEADS[lm.model.config.model_type](lm.model)(hidden[asked])  # (n, H)
         logits = lm.model.get_output_embeddings()(states)  # (n, V)
     return nn.functional.cross_entropy(logits.float(), wanted[asked]), len(states)
+
+
+def _has_bf16(device: torch.device) -> bool:
+    return device.type == "cuda" or has_bf16()
 
 
 def held_out_loss(lm: MaskedLM, batches: Sequence[Batch], masking: Masking) -> float:
