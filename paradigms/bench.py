@@ -243,7 +243,7 @@ class PlainLoop:
 
 def zero_shot(classifier: PromptClassifier, texts: Sequence[str]) -> np.ndarray:
     """The label of each text, nothing remembered from an earlier run."""
-    classifier.lm_.seen.states.clear()
+    classifier.lm_.seen.clear()
     return classifier.predict(texts)
 
 

@@ -15,8 +15,9 @@ import torch
 from torch import Tensor
 
 from .hub import reachable
-from .masked_lm import SEEN_TEXTS, BackboneError, Batch, MaskedLM, Seen
+from .masked_lm import SEEN_TEXTS, BackboneError, Batch, MaskedLM
 from .prompt.template import Literal, Mask, Part, Sentence, Template, TemplateError
+from .seen import Seen
 from .tokens import Encoded, piece_ids
 
 POSITIONS = 1024  # tokens read of a model that does not say how many it can

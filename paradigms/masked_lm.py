@@ -8,7 +8,6 @@ run at [MASK] only, and where just label words are asked for only their rows of 
 from __future__ import annotations
 
 import copy
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -25,6 +24,7 @@ from .backbone import BUILT_IN, NAME
 from .encoder import Layer, encoded_at_mask, kept_layers_of, layers_of
 from .errors import ParadigmError
 from .hub import reachable
+from .seen import Seen
 from .tokens import Encoded, piece_ids, special_frame
 
 if TYPE_CHECKING:
@@ -208,31 +208,6 @@ class MaskedLM:
         """The logits (B, V) of some texts' states without gradients; for the engine to call."""
         with torch.inference_mode(), torch.autocast("cpu", enabled=False):
             return self.decode(torch.stack(list(states)))
-
-
-class Seen:
-    """The states of filled texts seen lately, shared by all callers; the oldest are dropped."""
-
-    def __init__(self, capacity: int):
-        self.capacity = capacity
-        self.states: OrderedDict[tuple[Encoded, bool], Tensor] = OrderedDict()
-        self.lock = Lock()
-
-    def __reduce__(self):
-        return Seen, (self.capacity,)  # a copy, here or in another process, starts with nothing seen
-
-    def get(self, key: tuple[Encoded, bool]) -> Tensor | None:
-        with self.lock:
-            if key in self.states:
-                self.states.move_to_end(key)
-            return self.states.get(key)
-
-    def put(self, key: tuple[Encoded, bool], states: Tensor) -> None:
-        if self.capacity:
-            with self.lock:
-                self.states[key] = states.clone()
-                while len(self.states) > self.capacity:
-                    self.states.popitem(last=False)
 
 
 @contextmanager

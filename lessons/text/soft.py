@@ -167,10 +167,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "soft.inits": ("Does it matter where a prompt starts?", "起点重要吗？"),
     "soft.inits.note": (
         "Prompt Tuning from four starts, all else equal: the label words, common words, and two kinds of random "
-        "numbers. In small models words win, in the largest the start no longer matters (Lester et al. 2021, figure "
-        "3b).",
-        "其余都相同，Prompt Tuning 从四种起点出发：标签词、常用词和两种随机数。模型小时从词出发更好，模型极大时起点不再"
-        "重要（Lester 等 2021，图 3b）。",
+        "numbers. With thousands of examples words win in small models, and in the largest the start no longer matters "
+        "(Lester et al. 2021, figure 3b). With 16 examples per class the draw matters more: try other seeds.",
+        "其余都相同，Prompt Tuning 从四种起点出发：标签词、常用词和两种随机数。样本有数千条时，小模型从词出发更好，模型"
+        "极大时起点不再重要（Lester 等 2021，图 3b）。每类只有 16 个样本时，抽到哪些样本影响更大：请换几个种子重复。",
     ),
     "soft.inits.start": ("Train from all four starts", "从四种起点依次训练"),
 }

@@ -16,7 +16,8 @@ import torch
 from torch import Tensor, nn
 
 from ..errors import ParadigmError
-from ..masked_lm import MaskedLM, Seen
+from ..masked_lm import MaskedLM
+from ..seen import Seen
 
 COMMON = 5_000  # words that a sampled initialisation draws from (Lester et al. 2021, section 3.2)
 INITS = ("labels", "vocabulary", "normal", "uniform")

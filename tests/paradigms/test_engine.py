@@ -15,8 +15,9 @@ from torch import Tensor
 
 from paradigms import masked_lm
 from paradigms.engine import CROWD, ENGINE, SHARED, TYPING, Engine, Ticket
-from paradigms.masked_lm import TOKENS_PER_BATCH, MaskedLM, Seen
+from paradigms.masked_lm import TOKENS_PER_BATCH, MaskedLM
 from paradigms.prompt.template import Template
+from paradigms.seen import Seen
 from paradigms.tokens import Encoded
 
 PATIENCE = 20  # seconds after which a test that hangs fails

@@ -12,9 +12,10 @@ from transformers import AutoTokenizer, BertForMaskedLM
 
 from paradigms import masked_lm
 from paradigms.bert_finetune import BertFineTune
-from paradigms.masked_lm import BUILT_IN, MaskedLM, Seen, evaluating, length_sorted
+from paradigms.masked_lm import BUILT_IN, MaskedLM, evaluating, length_sorted
 from paradigms.prompt.classifier import PromptClassifier
 from paradigms.prompt.template import Template
+from paradigms.seen import Seen
 from paradigms.tokens import Encoded
 
 TEXTS = (
@@ -166,7 +167,7 @@ def test_the_oldest_are_forgotten(counted):
     lm.logits_at_mask(encode(lm, "a"))  # asked for again: now the newest
     lm.logits_at_mask(encode(lm, "d"))  # takes the place of "b"
     assert len(runs) == 2
-    assert len(lm.seen.states) == 3
+    assert len(lm.seen.rows) == 3
     lm.logits_at_mask(encode(lm, "a", "c", "d"))
     assert len(runs) == 2
     lm.logits_at_mask(encode(lm, "b"))
