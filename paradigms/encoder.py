@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
 Weights = tuple[Tensor, Tensor]  # (out, in), (out,)
+# The rows of a bf16 matrix are filled up to a multiple of this: for every new number of rows the processor's routine is
+# made anew, which takes longer than it runs, and a thousand of them are kept.
+ROWS = 64
 
 
 @dataclass(frozen=True)
@@ -44,25 +47,32 @@ def encoded_at_mask(
     input_ids (B, T), attention_mask (B, T), and token_type_ids (B, T) where it has them."""
     inputs = dict(inputs)
     kept = inputs.pop("attention_mask").bool()  # (B, T)
-    x = model.base_model.embeddings(**inputs)  # (B, T, H)
-    size, heads = x.shape[2], model.config.num_attention_heads
+    embedded = model.base_model.embeddings(**inputs)  # (B, T, H)
+    size, heads = embedded.shape[2], model.config.num_attention_heads
     padding = None if kept.all() else kept[:, None, None, :]  # (B, 1, 1, T)
+    multiple = ROWS if layers[0].out[0].dtype == torch.bfloat16 else 1
 
-    def by_head(y: Tensor) -> Tensor:  # (B, T, n H) -> (n, B, heads, T, H / heads)
-        return y.unflatten(2, (-1, heads, size // heads)).permute(2, 0, 3, 1, 4)
+    def rows(y: Tensor) -> Tensor:  # (B, t, n) -> (R, n), R >= B t
+        y = y.flatten(0, 1)
+        return F.pad(y, (0, 0, 0, -len(y) % multiple))
 
-    def run(layer: Layer, x: Tensor, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
-        attention = F.scaled_dot_product_attention(q, k, v, padding)  # (B, heads, T, H / heads)
-        x = layer.attended(x + F.linear(attention.transpose(1, 2).flatten(2), *layer.out))  # (B, T, H)
-        return layer.fed(x + F.linear(layer.activation(F.linear(x, *layer.up)), *layer.down))  # (B, T, H)
+    def by_head(y: Tensor, t: int) -> Tensor:  # (R, n H) -> (n, B, heads, t, H / heads)
+        texts = y[: len(kept) * t].unflatten(0, (len(kept), t))
+        return texts.unflatten(2, (-1, heads, size // heads)).permute(2, 0, 3, 1, 4)
 
+    def run(layer: Layer, x: Tensor, q: Tensor, k: Tensor, v: Tensor) -> Tensor:  # x (R, H) -> (R, H)
+        attention = F.scaled_dot_product_attention(q, k, v, padding)  # (B, heads, t, H / heads)
+        x = layer.attended(x + F.linear(rows(attention.transpose(1, 2).flatten(2)), *layer.out))
+        return layer.fed(x + F.linear(layer.activation(F.linear(x, *layer.up)), *layer.down))
+
+    x, t = rows(embedded), kept.shape[1]
     for layer in layers[:-1]:
-        x = run(layer, x, *by_head(F.linear(x, *layer.qkv)))
+        x = run(layer, x, *by_head(F.linear(x, *layer.qkv), t))
     weight, bias = layers[-1].qkv
-    asks = x[torch.arange(len(x)), mask_position, None]  # (B, 1, H)
-    (q,) = by_head(F.linear(asks, weight[:size], bias[:size]))
-    k, v = by_head(F.linear(x, weight[size:], bias[size:]))
-    return run(layers[-1], asks, q, k, v)[:, 0]
+    k, v = by_head(F.linear(x, weight[size:], bias[size:]), t)
+    asks = rows(x[torch.arange(len(kept)) * t + mask_position][:, None])  # of each text's [MASK]
+    (q,) = by_head(F.linear(asks, weight[:size], bias[:size]), 1)
+    return run(layers[-1], asks, q, k, v)[: len(kept)]
 
 
 def layers_of(model: PreTrainedModel, dtype: torch.dtype) -> list[Layer] | None:
