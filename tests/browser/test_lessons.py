@@ -68,21 +68,19 @@ def test_typing_a_template_moves_the_bars(visit: Visit) -> None:
     expect(page.locator("#prompt-bars")).not_to_have_text(before)
 
 
-@pytest.mark.parametrize(
-    ("template", "kind"),
-    [("{text} It was good.", "no_mask"), ("It was [MASK].", "no_text"), ("{text} [MASK] {", "unclosed_brace")],
-)
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_a_bad_template_keeps_the_picture(visit: Visit, template: str, kind: str, language: str) -> None:
+def test_a_bad_template_keeps_the_picture(visit: Visit, language: str) -> None:
     page = visit.open("/?lesson=prompt" if language == "en" else "/zh?lesson=prompt")
     bars, filled = page.locator("#prompt-bars").inner_text(), page.locator("#prompt-filled").inner_text()
     box = page.locator("#prompt-template textarea")
-    box.fill(template)
-    said = Text(language)(f"error.{kind}", position=template.find("{", 5) + 1)
-    expect(page.locator("#prompt-template-hint")).to_contain_text(said)
-    assert page.locator("#prompt-bars").inner_text() == bars
-    assert page.locator("#prompt-filled").inner_text() == filled
-    assert box.input_value() == template
+    bad = {"{text} It was good.": "no_mask", "It was [MASK].": "no_text", "{text} [MASK] {": "unclosed_brace"}
+    for template, kind in bad.items():
+        box.fill(template)
+        said = Text(language)(f"error.{kind}", position=template.find("{", 5) + 1)
+        expect(page.locator("#prompt-template-hint")).to_contain_text(said)
+        assert page.locator("#prompt-bars").inner_text() == bars
+        assert page.locator("#prompt-filled").inner_text() == filled
+        assert box.input_value() == template
 
 
 def test_swapped_label_words_mirror_the_answer(visit: Visit) -> None:
