@@ -6,8 +6,8 @@ that tab's outputs. Each tab has its own, because an output that is to stay as i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import lru_cache
+import json
+from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
@@ -42,28 +42,19 @@ AT_ONCE: dict[str, Any] = {"queue": False, "preprocess": False, "postprocess": F
 # An input of Gradio's own for each of them would cost the server more than the rest of the call.
 ASK = "(...values) => window.cloze.ask(values)"
 # A control that is typed in or moved sends what it says alone: to look all of them up takes the browser longer than the
-# answer takes the server.
+# answer takes the server. A text box in which somebody types does so without Gradio, whose own word comes later.
 SAY = "(value) => window.cloze.say(%d, value)"
+RESTORED = "(...values) => window.cloze.restored(values)"
 ASKED = "() => [window.cloze.values]"
 
 
-def show(
-    t: Text, lesson: str, state: dict[str, Any], session: str | None = None
-) -> tuple[str, dict[str, tuple[Any, ...]]]:
-    """(what is wrong, by lesson what its outputs show) for a state. Bad input is said below the sentence and leaves
+def show(t: Text, lesson: str, state: dict[str, Any], session: str | None = None) -> tuple[str, tuple[Any, ...]]:
+    """(what is wrong, what the lesson's outputs show) for a state. Bad input is said below the sentence and leaves
     everything as it is; a lesson that knows a better place says it there itself."""
     try:
-        return "", {lesson: tuple(LESSONS[lesson].show(t, state, session))}
+        return "", tuple(LESSONS[lesson].show(t, state, session))
     except ParadigmError as error:
-        return str(el("p", say(error, t), cls="hint wrong", role="alert")), {}
-
-
-@lru_cache(maxsize=64)
-def opening(language: str, items: tuple[tuple[str, Any], ...]) -> tuple[str, dict[str, tuple[Any, ...]]]:
-    """`show` of the lesson that a link opens; kept, because a class opens the same link 60 times. The other lessons
-    are computed when their tab is opened."""
-    state = dict(items)
-    return show(Text(language), state["lesson"], state)
+        return str(el("p", say(error, t), cls="hint wrong", role="alert")), ()
 
 
 def link(state: dict[str, Any]) -> str:
@@ -81,6 +72,8 @@ class Page:
         self.controls: dict[str, Any] = {}
         self.outputs: dict[str, list[gr.components.Component]] = {}
         self.picks: list[gr.HTML] = []
+        # What a lesson shows before all else, and where: a function of the texts and the state.
+        self.ahead: dict[str, tuple[Callable[..., Any], list[gr.components.Component]]] = {}
         self.last: list[Callable[[], object]] = []
         self._lay_out()
         self._wire(demo)
@@ -132,6 +125,12 @@ class Page:
                     self.tabs[name] = tab
                     controls, self.outputs[name] = lesson.build(t, self)
                     self.controls.update(controls)
+        boxes = {
+            control.elem_id: number
+            for number, control in enumerate(self.controls.values())
+            if isinstance(control, gr.Textbox) and control.elem_id
+        }
+        self._unseen(f"window.cloze.boxes({json.dumps(boxes)})")
 
     def _header(self):
         t, other = self.t, "zh" if self.language == "en" else "en"
@@ -148,38 +147,36 @@ class Page:
 
     def _wire(self, demo: gr.Blocks) -> None:
         names, controls = list(self.controls), list(self.controls.values())
-        everything = [component for outputs in self.outputs.values() for component in outputs]
+
+        def cleaned(values: list[Any]) -> dict[str, Any]:
+            return {name: FIELDS[name].clean(value) for name, value in zip(names, values, strict=True)}
+
+        def ahead(lesson: str) -> Callable[..., Any]:
+            first, outputs = self.ahead[lesson]
+            return lambda values: first(self.t, cleaned(values)) or [gr.skip() for _ in outputs]
 
         def live(lesson: str) -> Callable[..., list[Any]]:
             def answer(request: gr.Request, values: list[Any]) -> list[Any]:
-                state = {name: FIELDS[name].clean(value) for name, value in zip(names, values, strict=True)}
+                state = cleaned(values)
                 wrong, shown = show(self.t, lesson, state, request.session_hash)
-                return [link(state), wrong, *self._filled(shown, [lesson])]
+                return [link(state), wrong, *(shown or (gr.skip() for _ in self.outputs[lesson]))]
 
             answer.__annotations__ = {"request": gr.Request}  # which Gradio would evaluate from their text at every key
             return answer
 
         def restore(request: gr.Request) -> list[Any]:
             state = decode(dict(request.query_params))
-            wrong, shown = opening(self.language, tuple(state.items()))
-            return [
-                link({name: state[name] for name in names}),
-                wrong,
-                *(state[name] for name in names),
-                *self._filled(shown, list(LESSONS)),
-            ]
+            return [link({name: state[name] for name in names}), *(state[name] for name in names)]
 
         self.live = {"fn": None, "js": ASK, "inputs": controls, **self.quietly}
         for lesson, ask in self.asks.items():
-            ask.select(
-                live(lesson),
-                self.asked,
-                [self.link, self.wrong, *self.outputs[lesson]],
-                js=ASKED,
-                trigger_mode="always_last",
-                **AT_ONCE,
-                **self.quietly,
-            )
+            asked = {"js": ASKED, "inputs": self.asked, **AT_ONCE, **self.quietly}
+            told = [self.link, self.wrong, *self.outputs[lesson]]
+            if lesson in self.ahead:
+                first = ask.select(ahead(lesson), outputs=self.ahead[lesson][1], trigger_mode="always_last", **asked)
+                first.then(live(lesson), outputs=told, **asked)
+            else:
+                ask.select(live(lesson), outputs=told, trigger_mode="always_last", **asked)
         for number, control in enumerate(controls):
             # A text box says `input` at a key press, before it has the new value, and never for a paste or a deletion.
             heard = [control.change if isinstance(control, gr.Textbox) else control.input]
@@ -194,18 +191,13 @@ class Page:
             component.select(picked, None, self.controls["s"], queue=False, **self.quietly)
         for name in self.tabs:
             self.opened(name).then(**self.live)
-        # Without `postprocess`, which would build every component for each of sixty browsers.
-        filled = [self.link, self.wrong, *controls, *everything]
-        demo.load(restore, None, filled, postprocess=False, **LIVE, **self.quietly)
+        # Without `postprocess`, and with no output that would stay as it is: Gradio would build every component anew
+        # for each of sixty browsers.
+        opened = demo.load(restore, None, [self.link, *controls], postprocess=False, **LIVE, **self.quietly)
+        opened.then(**self.live | {"js": RESTORED})
         for wire in self.last:
             wire()
 
     def _unseen(self, js: str) -> gr.HTML:
         """What only carries an event."""
         return gr.HTML("", html_template="<span></span>", js_on_load=js, elem_classes=["unseen"])
-
-    def _filled(self, shown: dict[str, tuple[Any, ...]], lessons: Sequence[str]) -> list[Any]:
-        """A value for every output of `lessons`; what is not shown stays as it is."""
-        return [
-            value for lesson in lessons for value in (shown.get(lesson) or [gr.skip() for _ in self.outputs[lesson]])
-        ]

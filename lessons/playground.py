@@ -152,6 +152,8 @@ def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[
                 yield picture
         yield gr.skip(), gr.skip()
 
+    page.ahead[NAME] = strip.first, [cells, numbers]
+
     def keep_reference(*values: Any) -> Any:
         try:
             return kept(dict(zip(strip.NOW, values, strict=True)))

@@ -19,7 +19,7 @@ from paradigms.errors import ParadigmError
 from paradigms.evaluate import interval
 from paradigms.masked_lm import MaskedLM
 from paradigms.plan import draw
-from paradigms.prompt.live import Flips, answers, flips
+from paradigms.prompt.live import Flips, answered, answers, flips, parts
 from paradigms.prompt.template import Template
 from paradigms.prompt.verbalizer import Verbalizer, words_of
 
@@ -89,7 +89,7 @@ class Strip:
 
 
 def fill(lm: MaskedLM, now: Question, before: Question, asked: Dataset, ticket: Ticket) -> Iterator[Strip]:
-    """The strip, more of it every time. The answers of the question before come first: they are known as a rule."""
+    """The strip, more of it every time. The answers of the question before are known as a rule."""
     classes = {label: place for place, label in enumerate(asked.classes)}
     said = {role: np.full(len(asked), -1) for role in ("now", "before")}
     share = np.zeros(len(asked))
@@ -98,20 +98,38 @@ def fill(lm: MaskedLM, now: Question, before: Question, asked: Dataset, ticket: 
     def strip() -> Strip:
         return Strip(asked, gold, said["now"].copy(), said["before"].copy(), share.copy())
 
-    if now != before:
-        for rows, probabilities in answers(lm, before.template, before.verbalizer, asked.texts, ticket):
-            said["before"][rows] = probabilities.argmax(axis=1)
-    for rows, probabilities in answers(lm, now.template, now.verbalizer, asked.texts, ticket):
-        said["now"][rows] = probabilities.argmax(axis=1)
-        share[rows] = probabilities.max(axis=1)
-        if now == before:
-            said["before"][rows] = said["now"][rows]
-        if not ticket.cancelled:
-            yield strip()
+    for part in parts(len(asked)):
+        if now != before:
+            for rows, probabilities in answers(lm, before.template, before.verbalizer, asked.texts, ticket, part):
+                said["before"][rows] = probabilities.argmax(axis=1)
+        for rows, probabilities in answers(lm, now.template, now.verbalizer, asked.texts, ticket, part):
+            said["now"][rows] = probabilities.argmax(axis=1)
+            share[rows] = probabilities.max(axis=1)
+            if now == before:
+                said["before"][rows] = said["now"][rows]
+            if not ticket.cancelled:
+                yield strip()
 
 
 _asking: dict[str, Ticket] = {}
 _limiter = CapacityLimiter(STRIPS_AT_ONCE)
+
+
+def first(t: Text, state: Mapping[str, Any]) -> tuple[Any, Any] | None:
+    """What `follow` yields first, or last if the answers are known already; None for a question that cannot be asked.
+
+    Without the queue, which takes longer than the first answers: so that whoever types sees the strip move at once.
+    """
+    try:
+        now, before = Question.read(state), Question.read(state, REFERENCE)
+        lm, asked = models.trained()["prompt"].lm_, sentences(state["pset"], state["pn"])
+        strips = fill(lm, now, before, asked, Ticket())
+        strip = next(strips)
+        if answered(lm, now.template, asked.texts):
+            *_, strip = strip, *strips
+    except ParadigmError:
+        return None
+    return value(t, strip, state, key(state)), str(numbers(t, strip, now, before))
 
 
 async def follow(t: Text, session: str | None, state: Mapping[str, Any], have: str) -> AsyncGenerator[tuple[Any, Any]]:

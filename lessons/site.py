@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import sys
+from copy import copy
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Thread
@@ -53,6 +55,17 @@ def forget(request: gr.Request) -> None:
     """A closed browser's models go at once."""
     if request.session_hash:
         models.SESSIONS.forget(request.session_hash)
+
+
+def describe_once(demo: gr.Blocks) -> None:
+    """Let the components of a finished page keep what they say of themselves. Gradio asks all of them, of both pages,
+    for every browser that comes: for a class that opens the page together, many seconds of everybody's waiting."""
+    for block in demo.blocks.values():
+        of_calls = () if block.skip_api else ("api_info", "api_info_as_input", "api_info_as_output")
+        for said in ("get_config", *of_calls):
+            if hasattr(block, said):
+                # Each browser gets a copy: its own values are written into it.
+                setattr(block, said, partial(copy, getattr(block, said)()))
 
 
 def settings(root_path: str = "") -> dict[str, Any]:
@@ -110,6 +123,7 @@ def serve(host: str, port: int, root_path: str = "", backbone: str | None = None
         # Gradio looks for it twice at every call, and a search that finds nothing is not remembered.
         sys.modules["matplotlib"] = None  # type: ignore[assignment]
     demo = build(root_path)
+    describe_once(demo)
     demo.queue(max_size=150)
     Thread(target=warm_up, daemon=True).start()
     demo.launch(server_name=host, server_port=port, **settings(root_path))

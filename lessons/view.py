@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
 
 from markupsafe import Markup, escape
 
@@ -17,24 +18,39 @@ def el(tag: str, *children: object, **attributes: object) -> Markup:
     Markup('<b class="sum">1 &lt; 2</b>')
     """
     written = "".join(
-        f' {"class" if name == "cls" else name.replace("_", "-")}="{"" if value is True else escape(value)}"'
-        for name, value in attributes.items()
-        if value is not None and value is not False
+        [
+            f' {_attribute(name)}="{"" if value is True else _text(value)}"'
+            for name, value in attributes.items()
+            if value is not None and value is not False
+        ]
     )
     if tag in ("br", "hr"):
-        return Markup(f"<{tag}{written}>")
-    return Markup(f"<{tag}{written}>{join(children)}</{tag}>")
+        return _markup(f"<{tag}{written}>")
+    return _markup(f"<{tag}{written}>{_text(children)}</{tag}>")
 
 
 def join(children: Iterable[object]) -> Markup:
     """Children one after the other; None is nothing, a list is its items."""
-    return Markup("".join(_written(child) for child in children if child is not None))
+    return _markup(_text(tuple(children)))
 
 
-def _written(child: object) -> str:
+@cache
+def _attribute(name: str) -> str:
+    return "class" if name == "cls" else name.replace("_", "-")
+
+
+def _text(child: object) -> str:
     if isinstance(child, Markup):  # most are, and `escape` would copy it
         return child
-    return join(child) if isinstance(child, list | tuple) else escape(child)
+    if isinstance(child, list | tuple):
+        return "".join([_text(one) for one in child if one is not None])
+    return escape(child)
+
+
+def _markup(written: str) -> Markup:
+    """What is escaped already; without the questions that `Markup` asks of whatever it is given, two hundred times at
+    every key."""
+    return str.__new__(Markup, written)
 
 
 def pick(text: object, value: str, *, cls: str = "", title: str | None = None, pressed: bool | None = None) -> Markup:

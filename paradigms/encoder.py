@@ -5,14 +5,15 @@
 The numbers are those of `transformers`. What is saved: Q, K and V are one matrix product; and in the last layer only
 [MASK] asks, so that Q, W_o, W_up and W_down there are computed for one token of each text and not for all of them.
 Weights that are to be multiplied in bf16 can be rounded once and not for every batch.
+
+It is compiled to TorchScript: called from Python, every one of its operations lets go of the interpreter, and where
+sixty people type has to wait for it again each time, together several times as long as it computes.
 """
 
-from __future__ import annotations
-
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import warnings
+from collections.abc import Callable
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -21,65 +22,98 @@ from torch.nn import functional as F
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
-Weights = tuple[Tensor, Tensor]  # (out, in), (out,)
 # The rows of a bf16 matrix are filled up to a multiple of this: for every new number of rows the processor's routine is
 # made anew, which takes longer than it runs, and a thousand of them are kept.
 ROWS = 64
+GELU = {"gelu": "none", "gelu_new": "tanh", "gelu_pytorch_tanh": "tanh"}  # as a model calls it, and as torch does
 
 
-@dataclass(frozen=True)
-class Layer:
-    """One layer's weights, ready to be multiplied. H: hidden size, F: size of the feed-forward layer."""
+class Layer(NamedTuple):
+    """One layer's weights (out, in) and biases (out,), ready to be multiplied. H: hidden size, F: size of the
+    feed-forward layer."""
 
-    qkv: Weights  # H -> 3H: queries, keys, values
-    out: Weights  # H -> H
-    attended: nn.LayerNorm
-    up: Weights  # H -> F
-    activation: Callable[[Tensor], Tensor]
-    down: Weights  # F -> H
-    fed: nn.LayerNorm
+    qkv: Tensor  # H -> 3H: queries, keys, values
+    qkv_bias: Tensor
+    out: Tensor  # H -> H
+    out_bias: Tensor
+    attended: Tensor  # LayerNorm, (H,)
+    attended_bias: Tensor
+    up: Tensor  # H -> F
+    up_bias: Tensor
+    down: Tensor  # F -> H
+    down_bias: Tensor
+    fed: Tensor  # LayerNorm, (H,)
+    fed_bias: Tensor
+    eps: float  # of both LayerNorms
 
 
 def encoded_at_mask(
-    model: PreTrainedModel, layers: Sequence[Layer], inputs: dict[str, Tensor], mask_position: Tensor
+    model: "PreTrainedModel", layers: list[Layer], inputs: dict[str, Tensor], mask_position: Tensor
 ) -> Tensor:
     """What the last layer says at `mask_position` (B,), shape (B, H), without dropout. `inputs` are those of the model:
     input_ids (B, T), attention_mask (B, T), and token_type_ids (B, T) where it has them."""
     inputs = dict(inputs)
     kept = inputs.pop("attention_mask").bool()  # (B, T)
     embedded = model.base_model.embeddings(**inputs)  # (B, T, H)
-    size, heads = embedded.shape[2], model.config.num_attention_heads
-    padding = None if kept.all() else kept[:, None, None, :]  # (B, 1, 1, T)
-    multiple = ROWS if layers[0].out[0].dtype == torch.bfloat16 else 1
+    gelu = GELU[_activation(model)]
+    return _script()(embedded, kept, mask_position, layers, model.config.num_attention_heads, gelu, ROWS)
 
-    def rows(y: Tensor) -> Tensor:  # (B, t, n) -> (R, n), R >= B t
-        y = y.flatten(0, 1)
-        return F.pad(y, (0, 0, 0, -len(y) % multiple))
 
-    def by_head(y: Tensor, t: int) -> Tensor:  # (R, n H) -> (n, B, heads, t, H / heads)
-        texts = y[: len(kept) * t].unflatten(0, (len(kept), t))
-        return texts.unflatten(2, (-1, heads, size // heads)).permute(2, 0, 3, 1, 4)
-
-    def run(layer: Layer, x: Tensor, q: Tensor, k: Tensor, v: Tensor) -> Tensor:  # x (R, H) -> (R, H)
-        attention = F.scaled_dot_product_attention(q, k, v, padding)  # (B, heads, t, H / heads)
-        x = layer.attended(x + F.linear(rows(attention.transpose(1, 2).flatten(2)), *layer.out))
-        return layer.fed(x + F.linear(layer.activation(F.linear(x, *layer.up)), *layer.down))
-
-    x, t = rows(embedded), kept.shape[1]
+def encoder(
+    embedded: Tensor, kept: Tensor, mask_position: Tensor, layers: list[Layer], heads: int, gelu: str, multiple: int
+) -> Tensor:
+    """embedded (B, T, H), kept (B, T), mask_position (B,) -> (B, H)."""
+    n, t, size = embedded.shape
+    padding = None if bool(kept.all()) else kept[:, None, None, :]  # (B, 1, 1, T)
+    x = rows(embedded, layers[0], multiple)
     for layer in layers[:-1]:
-        x = run(layer, x, *by_head(F.linear(x, *layer.qkv), t))
-    weight, bias = layers[-1].qkv
-    k, v = by_head(F.linear(x, weight[size:], bias[size:]), t)
-    asks = rows(x[torch.arange(len(kept)) * t + mask_position][:, None])  # of each text's [MASK]
-    (q,) = by_head(F.linear(asks, weight[:size], bias[:size]), 1)
-    return run(layers[-1], asks, q, k, v)[: len(kept)]
+        q, k, v = by_head(linear(x, layer.qkv, layer.qkv_bias), n, t, heads, 3)
+        x = attended_and_fed(layer, x, q, k, v, padding, gelu, multiple)
+    last = layers[-1]
+    k, v = by_head(linear(x, last.qkv[size:], last.qkv_bias[size:]), n, t, heads, 2)
+    x = rows(x[torch.arange(n) * t + mask_position][:, None], last, multiple)  # of each text its [MASK]
+    q = by_head(linear(x, last.qkv[:size], last.qkv_bias[:size]), n, 1, heads, 1)[0]
+    return attended_and_fed(last, x, q, k, v, padding, gelu, multiple)[:n]
 
 
-def layers_of(model: PreTrainedModel, dtype: torch.dtype) -> list[Layer] | None:
-    """The layers with their matrices in `dtype`; None where a layer is not made of plain linear maps, as under LoRA:
-    then only the model itself knows what it computes."""
+def attended_and_fed(
+    layer: Layer, x: Tensor, q: Tensor, k: Tensor, v: Tensor, padding: Tensor | None, gelu: str, multiple: int
+) -> Tensor:
+    """x (R, H), q (B, heads, t, d), k and v (B, heads, T, d) -> (R, H)."""
+    attention = F.scaled_dot_product_attention(q, k, v, padding)  # (B, heads, t, d)
+    x = x + linear(rows(attention.transpose(1, 2).flatten(2), layer, multiple), layer.out, layer.out_bias)
+    x = F.layer_norm(x, layer.attended.shape, layer.attended, layer.attended_bias, layer.eps)
+    x = x + linear(F.gelu(linear(x, layer.up, layer.up_bias), approximate=gelu), layer.down, layer.down_bias)
+    return F.layer_norm(x, layer.fed.shape, layer.fed, layer.fed_bias, layer.eps)
+
+
+def linear(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+    return F.linear(x.to(weight.dtype), weight, bias)
+
+
+def rows(y: Tensor, layer: Layer, multiple: int) -> Tensor:
+    """(B, t, n) -> (R, n), R >= B t."""
+    y = y.flatten(0, 1)
+    return F.pad(y, [0, 0, 0, -y.shape[0] % multiple]) if layer.qkv.dtype == torch.bfloat16 else y
+
+
+def by_head(y: Tensor, n: int, t: int, heads: int, parts: int) -> list[Tensor]:
+    """(R, parts H) -> parts times (B, heads, t, d), d = H / heads."""
+    return y[: n * t].view(n, t, parts, heads, -1).permute(2, 0, 3, 1, 4).unbind(0)
+
+
+@lru_cache(maxsize=1)
+def _script() -> Callable[..., Tensor]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # what is to replace it needs a C++ compiler at hand
+        return torch.jit.script(encoder)
+
+
+def layers_of(model: "PreTrainedModel", dtype: torch.dtype) -> list[Layer] | None:
+    """The layers with their matrices in `dtype`; None where a layer is not made of plain linear maps, as under LoRA, or
+    has another activation: then only the model itself knows what it computes."""
     layers = _distilbert(model) if model.config.model_type == "distilbert" else _bert(model)
-    if any(type(linear) is not nn.Linear for layer in layers for linear in layer[:6]):
+    if _activation(model) not in GELU or any(type(linear) is not nn.Linear for layer in layers for linear in layer[:6]):
         return None
     return [_layer(dtype, *layer) for layer in layers]
 
@@ -98,35 +132,42 @@ def _layer(
     down: nn.Linear,
     attended: nn.LayerNorm,
     fed: nn.LayerNorm,
-    activation: Callable[[Tensor], Tensor],
 ) -> Layer:
-    def ready(*linears: nn.Linear) -> Weights:
+    def ready(*linears: nn.Linear) -> tuple[Tensor, Tensor]:
         weights = [linear.weight.detach().to(dtype) for linear in linears]
         biases = [linear.bias.detach().to(dtype) for linear in linears]
         return (torch.cat(weights), torch.cat(biases)) if len(linears) > 1 else (weights[0], biases[0])
 
-    return Layer(ready(query, key, value), ready(out), attended, ready(up), activation, ready(down), fed)
+    def norm(one: nn.LayerNorm) -> tuple[Tensor, Tensor]:
+        return one.weight.detach(), one.bias.detach()
+
+    attention = (*ready(query, key, value), *ready(out), *norm(attended))
+    return Layer(*attention, *ready(up), *ready(down), *norm(fed), fed.eps)
 
 
-def _bert(model: PreTrainedModel) -> list[tuple[Any, ...]]:
+def _activation(model: "PreTrainedModel") -> str:
+    return model.config.activation if model.config.model_type == "distilbert" else model.config.hidden_act
+
+
+def _bert(model: "PreTrainedModel") -> list[tuple[Any, ...]]:
     """The parts of each layer of BERT and RoBERTa, in the order that `_layer` takes them."""
     return [
         (
             *(layer.attention.self.query, layer.attention.self.key, layer.attention.self.value),
             *(layer.attention.output.dense, layer.intermediate.dense, layer.output.dense),
-            *(layer.attention.output.LayerNorm, layer.output.LayerNorm, layer.intermediate.intermediate_act_fn),
+            *(layer.attention.output.LayerNorm, layer.output.LayerNorm),
         )
         for layer in model.base_model.encoder.layer
     ]
 
 
-def _distilbert(model: PreTrainedModel) -> list[tuple[Any, ...]]:
+def _distilbert(model: "PreTrainedModel") -> list[tuple[Any, ...]]:
     """The same of DistilBERT."""
     return [
         (
             *(layer.attention.q_lin, layer.attention.k_lin, layer.attention.v_lin),
             *(layer.attention.out_lin, layer.ffn.lin1, layer.ffn.lin2),
-            *(layer.sa_layer_norm, layer.output_layer_norm, layer.ffn.activation),
+            *(layer.sa_layer_norm, layer.output_layer_norm),
         )
         for layer in model.base_model.transformer.layer
     ]

@@ -19,6 +19,7 @@ from threading import Lock, Thread
 from time import monotonic
 from typing import TypeAlias
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -65,7 +66,7 @@ def _padded(*batch: Work) -> int:
     return max(lengths) * len(lengths)
 
 
-Answer: TypeAlias = tuple[list[Encoded], Tensor]  # texts and their states (n, H), or their logits (n, V)
+Answer: TypeAlias = tuple[list[Encoded], np.ndarray]  # texts and their states (n, H), or their logits (n, V)
 Kind: TypeAlias = tuple[bool, int, bool]  # not hurried, model, bf16: only works of one kind share a batch
 Place: TypeAlias = tuple[int, int, Work]  # turn, number, work
 
@@ -88,10 +89,10 @@ class Engine:
         """The states of all texts in their order, shape (n, H), or if `whole` their logits over the vocabulary, shape
         (n, V). Raises what the model raises."""
         width = lm.vocabulary_size if whole else lm.hidden_size
-        answer = torch.empty(len(encoded), width)
+        answer = np.empty((len(encoded), width), np.float32)
         for rows, states in self.stream(lm, encoded, hurried=hurried, whole=whole):
-            answer[rows] = states
-        return answer
+            answer[rows] = states.numpy()
+        return torch.from_numpy(answer)
 
     def stream(
         self,
@@ -120,7 +121,7 @@ class Engine:
         try:
             self._line_up(lm, [text for text in rows_of if text not in known], hurried, bf16, whole, ticket)
             if known and not ticket.cancelled:
-                yield _by_row(rows_of, list(known), torch.stack(list(known.values())))
+                yield _by_row(rows_of, list(known), np.stack(list(known.values())))
             while missing and not ticket.cancelled:
                 answer = ticket.answers.get()
                 if isinstance(answer, Exception):
@@ -192,11 +193,13 @@ class Engine:
             }
             asked = [text for text in texts if text not in states]
             if asked:
-                for text, answer in zip(asked, lm.states(asked, rounded), strict=True):
+                for text, answer in zip(asked, lm.states(asked, rounded).numpy(), strict=True):
                     states[text] = answer
                     lm.seen.put((text, rounded), answer)
-            decoded = list(dict.fromkeys(text for work in batch if work.whole for text in work.texts))
-            logits = dict(zip(decoded, lm.decoded([states[text] for text in decoded]), strict=True)) if decoded else {}
+            logits: dict[Encoded, np.ndarray] = {}
+            if decoded := list(dict.fromkeys(text for work in batch if work.whole for text in work.texts)):
+                whole = lm.decoded(torch.from_numpy(np.stack([states[text] for text in decoded])))
+                logits = dict(zip(decoded, whole.numpy(), strict=True))
         except Exception as error:
             if len(batch) > 1:
                 for work in batch:
@@ -206,13 +209,15 @@ class Engine:
             return
         for work in batch:
             found = logits if work.whole else states
-            work.ticket.answers.put((work.texts, torch.stack([found[text] for text in work.texts])))
+            work.ticket.answers.put((work.texts, np.stack([found[text] for text in work.texts])))
 
 
-def _by_row(rows_of: dict[Encoded, list[int]], texts: list[Encoded], states: Tensor) -> tuple[list[int], Tensor]:
+def _by_row(rows_of: dict[Encoded, list[int]], texts: list[Encoded], states: np.ndarray) -> tuple[list[int], Tensor]:
     """From an answer by text to one by row: the same text may have been asked for in several."""
     rows = [row for text in texts for row in rows_of[text]]
-    return rows, states[[place for place, text in enumerate(texts) for _ in rows_of[text]]]
+    if len(rows) > len(texts):
+        states = states[[place for place, text in enumerate(texts) for _ in rows_of[text]]]
+    return rows, torch.from_numpy(states)
 
 
 ENGINE = Engine()  # the one of the process

@@ -16,6 +16,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -138,14 +139,15 @@ class MaskedLM:
     def batch(self, encoded: Sequence[Encoded]) -> Batch:
         """Pad filled templates to one length."""
         longest = max(len(item.input_ids) for item in encoded)
-        ids = torch.full((len(encoded), longest), self.tokenizer.pad_token_id)  # (B, T)
-        types, attention = torch.zeros_like(ids), torch.zeros_like(ids)
+        ids = np.full((len(encoded), longest), self.tokenizer.pad_token_id)  # (B, T)
+        types, attention = np.zeros_like(ids), np.zeros_like(ids)
         for row, item in enumerate(encoded):
             length = len(item.input_ids)
-            ids[row, :length] = torch.tensor(item.input_ids)
-            types[row, :length] = torch.tensor(item.token_type_ids)
+            ids[row, :length] = item.input_ids
+            types[row, :length] = item.token_type_ids
             attention[row, :length] = 1
-        return Batch(ids, types, attention, torch.tensor([item.mask_position for item in encoded]))
+        positions = np.array([item.mask_position for item in encoded])
+        return Batch(*map(torch.from_numpy, (ids, types, attention, positions)))
 
     def hidden(self, batch: Batch, *, attentions: bool = False):
         """The encoder's output: `.last_hidden_state` (B, T, H) and, if asked for, `.attentions`."""
@@ -204,10 +206,10 @@ class MaskedLM:
         with evaluating(self.model, bf16):
             return self.states_at_mask(self.batch(encoded))
 
-    def decoded(self, states: Sequence[Tensor]) -> Tensor:
-        """The logits (B, V) of some texts' states without gradients; for the engine to call."""
+    def decoded(self, states: Tensor) -> Tensor:
+        """The logits (B, V) of some texts' states (B, H) without gradients; for the engine to call."""
         with torch.inference_mode(), torch.autocast("cpu", enabled=False):
-            return self.decode(torch.stack(list(states)))
+            return self.decode(states)
 
 
 @contextmanager

@@ -80,14 +80,14 @@ class TfidfNaiveBayes(TextClassifier):
         probabilities = self.predict_proba([text])[0]
         label, other = (1, 0) if len(self.classes_) == 2 else map(int, np.argsort(probabilities)[::-1][:2])
         features = self.vectorizer_.transform([text]).tocoo()
-        names = self.vectorizer_.get_feature_names_out()
+        vocabulary = self.vectorizer_.vocabulary_
+        names = {vocabulary[term]: term for term in self.vectorizer_.analyzer(text) if term in vocabulary}
         log_likelihood = self.bayes_.feature_log_prob_  # (n_classes, n_terms)
         terms = []
         for column, weight in zip(features.col, features.data, strict=True):
             ratio = log_likelihood[label, column] - log_likelihood[other, column]
-            terms.append(Term(str(names[column]), float(weight), float(ratio), float(weight * ratio)))
+            terms.append(Term(names[int(column)], float(weight), float(ratio), float(weight * ratio)))
         log_prior = float(self.bayes_.class_log_prior_[label] - self.bayes_.class_log_prior_[other])
-        vocabulary = self.vectorizer_.vocabulary_
         return NaiveBayesExplanation(
             label=str(self.classes_[label]),
             other=str(self.classes_[other]),

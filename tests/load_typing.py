@@ -54,9 +54,8 @@ class Page:
         self.boxes["pos"] = ids["prompt-pos"]
         self.bars = ids["prompt-bars"]
         self.events = {one["id"]: one for one in config["dependencies"]}
-        filling = [one for one in self.events.values() if self.bars in one["outputs"]]
-        self.load = next(one for one in filling if any(what == "load" for _, what in one["targets"]))
-        self.live = next(one for one in filling if one is not self.load)
+        self.load = next(one for one in self.events.values() if any(what == "load" for _, what in one["targets"]))
+        self.live = next(one for one in self.events.values() if self.bars in one["outputs"])
         self.asking = next(one for one in self.events.values() if "cloze.ask(" in (one["js"] or ""))
 
     def hearing(self, box: int) -> Iterator[dict[str, Any]]:
@@ -96,9 +95,10 @@ class Typist:
         self.client = httpx.AsyncClient(base_url=url, timeout=PATIENCE)
 
     async def open(self) -> None:
-        await self.send(self.page.load)
-        while self.running.total():
-            await asyncio.sleep(0.05)
+        for event in (self.page.load, self.page.live):
+            await self.send(event)
+            while self.running.total():
+                await asyncio.sleep(0.05)
 
     async def type(self, seconds: float) -> None:
         await asyncio.sleep(PAUSE * self.random.random())

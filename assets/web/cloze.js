@@ -18,6 +18,7 @@
     const event = new Event("input", { bubbles: true });
     event.released = true;
     element.dispatchEvent(event);
+    window.cloze.typed(element);
   };
   const hold = (element) => {
     clearTimeout(waiting.get(element));
@@ -155,6 +156,7 @@
   };
   // The tab that a link names, or else the first that is not hidden, is opened as soon as it is there, hears
   // clicks, and would be asked about the link's state.
+  const wanted = () => asked.get("lesson") || (hidden.length ? lessons().find((one) => !hidden.includes(one)) : null);
   const openWanted = () => {
     const address = window.location.search;
     if (hidden.length) new MutationObserver(hideTabs).observe(document.body, { childList: true, subtree: true });
@@ -162,7 +164,7 @@
       const other = document.querySelector("a[data-keeps-state]");
       if (other && other.lang === asked.get("lang")) window.location.replace(other.dataset.keepsState + address);
       if (controls === null) return; // the tab would be computed for the defaults, before Python has read the link
-      const name = asked.get("lesson") || lessons().find((one) => !hidden.includes(one));
+      const name = wanted();
       const tab = byName(name);
       if (tab && open() !== name) tab.click();
       else if (tab) clearInterval(timer);
@@ -171,6 +173,8 @@
   };
 
   const asking = new Map();
+  let numbers = {}; // of text boxes among all controls, by element id
+  const intro = (name) => document.querySelector(`#lesson-${name} .intro`); // there when the tab has been drawn
   window.cloze = {
     // A chart component: draws its value now and whenever it changes.
     chart(element, props, watch, trigger) {
@@ -191,10 +195,26 @@
     // Every tab has an event that computes it; what changes the page sends that of the open one.
     asks(name, trigger) { asking.set(name, () => trigger("select", {})); },
     gathers(trigger) { window.cloze.gather = () => trigger("select", {}); },
+    // Python has read the link. If that names another tab than is open, opening it will ask.
+    restored(values) {
+      window.cloze.values = values;
+      if (!wanted() || open() === wanted()) window.cloze.ask(values);
+    },
     // One control's new value, by its number among all of them.
     say(number, value) {
       if (!window.cloze.values) return window.cloze.gather?.();
-      window.cloze.ask(Object.assign([...window.cloze.values], { [number]: value }));
+      if (window.cloze.values[number] !== value) // a box in which somebody types has said so itself
+        window.cloze.ask(Object.assign([...window.cloze.values], { [number]: value }));
+    },
+    boxes(byId) { numbers = byId; },
+    // The same of a text box, which does not wait until Gradio has noticed.
+    typed(element) {
+      const number = numbers[element.closest(".block[id]")?.id];
+      const values = window.cloze.values;
+      if (number === undefined || !values || values[number] === element.value || !intro(open())) return;
+      window.cloze.values = Object.assign([...values], { [number]: element.value });
+      asking.get(open())();
+      setTimeout(remember);
     },
     async ask(values) {
       // Until Python has read the link, the controls say their defaults, and the open tab will be filled with the link.
@@ -208,9 +228,8 @@
       await new Promise((done) => setTimeout(done));
       setTimeout(remember); // the model is asked first
       const name = open() || "compare";
-      const drawnTab = () => document.querySelector(`#lesson-${name} .intro`);
-      if (!drawnTab()) {
-        while (!drawnTab()) await new Promise((done) => setTimeout(done, 20));
+      if (!intro(name)) {
+        while (!intro(name)) await new Promise((done) => setTimeout(done, 20));
         await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
       }
       return name;

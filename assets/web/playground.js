@@ -59,6 +59,7 @@
   const paint = (element, value) => {
     if (!value || !value.key) return;
     if (value.texts) { sentences = value.texts; have = value.key; }
+    if (value.key !== have) return; // a first picture of sentences that are still on their way
     if (element.key !== value.key || !element.cells?.[0]?.isConnected) { build(element, value); element.key = value.key; element.told = null; }
     element.value = value;
     const right = value.labels.map(() => 0), known = value.labels.map(() => 0);

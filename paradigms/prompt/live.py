@@ -23,25 +23,43 @@ from .verbalizer import Verbalizer
 if TYPE_CHECKING:
     from ..masked_lm import MaskedLM
 
-FIRST = 16  # sentences of the first picture: there before anyone waits
+FIRST = 8  # sentences of the first picture: there before anyone waits
+
+
+def parts(n: int) -> tuple[range, range]:
+    """The rows of the first picture, and the others."""
+    return range(min(n, FIRST)), range(min(n, FIRST), n)
 
 
 def answers(
-    lm: MaskedLM, template: Template, verbalizer: Verbalizer, texts: Sequence[str], ticket: Ticket | None = None
+    lm: MaskedLM,
+    template: Template,
+    verbalizer: Verbalizer,
+    texts: Sequence[str],
+    ticket: Ticket | None = None,
+    part: range | None = None,
 ) -> Iterator[tuple[list[int], np.ndarray]]:
     """(rows, their label probabilities of shape (len(rows), C)) as they are computed; C as in the verbalizer.
 
-    The first texts come first and before other people's later ones. Other label words for the same template do not run
-    the model again. Ends early when the ticket is cancelled. Raises TemplateError and VerbalizerError.
+    The first part comes first and before other people's later ones; with `part`, nothing else comes. Other label words
+    for the same template do not run the model again. Ends early when the ticket is cancelled. Raises TemplateError and
+    VerbalizerError.
     """
     word_ids = verbalizer.token_ids(lm.tokenizer, spaced=template.spaced_mask())
-    encoded = template.encode(texts, lm.tokenizer, lm.max_length)
-    bf16 = use_bf16(len(encoded))
-    for start, end in ((0, FIRST), (FIRST, len(encoded))):
-        for rows, states in ENGINE.stream(lm, encoded[start:end], hurried=start == 0, bf16=bf16, ticket=ticket):
+    bf16 = use_bf16(len(texts))
+    for asked in parts(len(texts)) if part is None else (part,):
+        encoded = template.encode(texts[asked.start : asked.stop], lm.tokenizer, lm.max_length)
+        hurried = asked.stop <= FIRST
+        for rows, states in ENGINE.stream(lm, encoded, hurried=hurried, bf16=bf16, ticket=ticket):
             with torch.inference_mode():
                 shares = lm.decode(states, word_ids).double().softmax(dim=1)  # (r, n_words)
-            yield [start + row for row in rows], verbalizer.project(shares.numpy())
+            yield [asked.start + row for row in rows], verbalizer.project(shares.numpy())
+
+
+def answered(lm: MaskedLM, template: Template, texts: Sequence[str]) -> bool:
+    """Whether `answers` to these texts, of which the last stands for all, need the model no more."""
+    (last,) = template.encode(texts[-1:], lm.tokenizer, lm.max_length)
+    return (last, use_bf16(len(texts))) in lm.seen
 
 
 @dataclass(frozen=True)

@@ -24,9 +24,27 @@ def test_bad_input_is_said_escaped_and_changes_nothing(monkeypatch: pytest.Monke
     assert page.show(t, "prompt", dict(DEFAULTS))[0] == ""
     monkeypatch.setattr(prompt, "show", refuse)
     wrong, shown = page.show(t, "prompt", dict(DEFAULTS))
-    assert shown == {}
+    assert shown == ()
     assert 'role="alert"' in wrong and "<b>" not in wrong
     assert escape(say(ERROR, t)) in wrong
+
+
+def test_components_that_describe_themselves_once_say_what_they_said() -> None:
+    async def build() -> gr.Blocks:
+        return site.build()
+
+    demo = asyncio.run(build())
+
+    def said() -> dict[int, dict]:
+        return {number: demo.default_config.config_for_block(number, [], one) for number, one in demo.blocks.items()}
+
+    asked = said()
+    site.describe_once(demo)
+    mine, theirs = said(), said()
+    assert mine == theirs == asked
+    props = next(one["props"] for one in mine.values() if one["props"].get("elem_id") == "sentence")
+    props["value"] = "typed in one browser"
+    assert said() == asked, "what one browser is told stays with it"
 
 
 def test_no_event_of_the_page_is_an_api_and_progress_is_told_to_what_is_not_seen() -> None:

@@ -24,6 +24,7 @@ from paradigms.evaluate import interval
 from paradigms.masked_lm import MaskedLM
 from paradigms.plan import Plan, draw
 from paradigms.prompt.classifier import PromptClassifier
+from paradigms.prompt.live import FIRST
 from paradigms.prompt.template import TemplateError
 from paradigms.prompt.verbalizer import VerbalizerError
 from paradigms.sweep import sweep
@@ -128,6 +129,21 @@ def test_a_newer_edit_ends_the_older_computation() -> None:
 @pytest.mark.parametrize("state", [{"pt": "{text}"}, {"pneg": "unwatchable"}, {"ppos": ""}, {"ppos": "terrible"}])
 def test_a_question_that_cannot_be_asked_leaves_the_strip(state: dict[str, str]) -> None:
     assert followed(Text("en"), **state) == []
+
+
+def test_the_first_picture_is_that_of_a_few_sentences_or_all_that_is_known(t: Text) -> None:
+    state = {**DEFAULTS, "pn": 50, "pt": f"{{text}} It was simply [MASK], {t.language}."}
+    cells, numbers = playground_strip.first(t, state)
+    assert sum(said >= 0 for said in cells["said"]) == FIRST
+    assert t("playground.progress", n=FIRST, all=50) in visible(numbers)
+    *_, (followed_cells, followed_numbers) = followed(t, have="dev:50", pt=state["pt"])
+    assert (cells["said"][:FIRST], cells["texts"]) == (followed_cells["said"][:FIRST], None)
+    assert playground_strip.first(t, state) == (followed_cells, followed_numbers), "all of it is known by now"
+
+
+@pytest.mark.parametrize("state", [{"pt": "{text}"}, {"pneg": "unwatchable"}, {"ppos": ""}])
+def test_a_question_that_cannot_be_asked_has_no_first_picture(state: dict[str, str]) -> None:
+    assert playground_strip.first(Text("en"), {**DEFAULTS, **state}) is None
 
 
 def test_three_classes_fill_a_strip(monkeypatch: pytest.MonkeyPatch) -> None:
