@@ -81,10 +81,13 @@ class Visit:
             route.abort()
 
     def open(self, path: str = "/") -> Page:
-        self.page.goto(self.address + path)
+        """The page with its tab drawn, and filled by the first answer to what the link says."""
+        with self.page.expect_response(lambda answer: "/run/predict" in answer.url, timeout=60_000):
+            self.page.goto(self.address + path)
         lesson = re.search(r"lesson=(\w+)", path)
         filled = f"#lesson-{lesson[1]} .intro" if lesson else "#compare-cards .card"
         self.page.wait_for_selector(filled, state="attached", timeout=60_000)
+        self.page.wait_for_timeout(200)  # in which the answer becomes the picture
         return self.page
 
 

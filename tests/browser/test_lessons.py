@@ -87,6 +87,7 @@ def test_swapped_label_words_mirror_the_answer(visit: Visit) -> None:
     page = visit.open("/?lesson=prompt")
     flow = page.locator("#prompt-flow")
     labels = flow.locator(".label-block")
+    expect(labels).to_have_count(2)
     before = labels.all_inner_texts()
     page.locator("#prompt-neg input, #prompt-neg textarea").first.fill("great")
     page.locator("#prompt-pos input, #prompt-pos textarea").first.fill("terrible")
