@@ -5,7 +5,8 @@ twice counts twice: that is how a mixture is weighed. An input is a run of whole
 cut in the middle, and no input holds pieces of two documents.
 
 Some inputs are a sentence and a short one from elsewhere in the same document, of which one telling word is always
-asked for: in a review that is very nearly what a prompt will be, "... It was [MASK].", and nobody had to label it.
+asked for: in a review that is very nearly what a prompt will be, "... It was [MASK].", and nobody had to label it. A
+word is telling where it often ends a clause after "is", "was" or "very": mostly what one says of a thing.
 """
 
 from __future__ import annotations
@@ -30,8 +31,11 @@ HELD_OUT_EVERY = 200  # one document in so many is never trained on
 ALONE = 0.35  # share of inputs that are a single sentence
 BORDER = 0.3  # share of the longer ones with a [SEP] before their last sentence
 SHORTEST = 4  # word pieces; a shorter sentence joins the next one
-PAIRS = 0.5  # pairs of a document for each of its sentences
 REMARK = (3, 14)  # word pieces of the short sentence of a pair
+BEFORE = ("is", "was", "are", "were", "be", "been", "s", "re", "very", "so", "too", "really", "quite", "truly", "not")
+AFTER = (".", ",", ";", "!", "?")
+FEW = 50  # occurrences by which a word's share of predicates is held down
+TELLS = 0.03  # share of predicates below which a word is none: "there", "it"
 _END = re.compile(r"(?<=[.!?…])[\"')\]]*\s+(?=[\"'(\[]?\w)|(?<=[。！？…])(?=.)|<br\s*/?>(?:\s*<br\s*/?>)*")
 
 
@@ -51,6 +55,7 @@ class Corpus:
     ids: np.ndarray  # (P,) uint16 where the vocabulary allows, else uint32
     sentences: np.ndarray  # (S + 1,) where each sentence begins in `ids`
     documents: np.ndarray  # (D + 1,) where each document begins in `sentences`
+    telling: np.ndarray  # (V,) how much a piece tells of the thing spoken of
 
     @property
     def n_tokens(self) -> int:
@@ -60,11 +65,10 @@ class Corpus:
         """Every sentence once, documents in random order, in groups of random length up to `longest` word pieces; with
         `pairs`, also sentences with a short one of their document."""
         random = np.random.default_rng(seed)
-        rarity = 1 / np.sqrt(np.maximum(1, np.bincount(self.ids)))  # (V,)
         for document in random.permutation(len(self.documents) - 1):
             sentence, end = self.documents[document], self.documents[document + 1]
             if pairs:
-                yield from self._pairs(sentence, end, longest, rarity, random)
+                yield from self._pairs(sentence, end, longest, random)
             while sentence < end:
                 wanted = 0 if random.random() < ALONE else random.integers(SHORTEST, longest + 1)
                 start, stop = sentence, sentence + 1
@@ -78,22 +82,22 @@ class Corpus:
                 yield Input(self.ids[self.sentences[start] : self.sentences[stop]][:longest], border)
                 sentence = stop
 
-    def _pairs(
-        self, start: int, end: int, longest: int, rarity: np.ndarray, random: np.random.Generator
-    ) -> Iterator[Input]:
-        """A sentence of a document with a short one of it, whose rare words are asked for more often than common ones:
-        with probability in proportion to 1 / sqrt(frequency), the discount of Mikolov et al. 2013, section 2.3."""
+    def _pairs(self, start: int, end: int, longest: int, random: np.random.Generator) -> Iterator[Input]:
+        """A sentence of a document with a short one of it; telling ones, and in them telling words, more often."""
         lengths = np.diff(self.sentences[start : end + 1])
-        remarks = np.flatnonzero((lengths >= REMARK[0]) & (lengths <= REMARK[1]))
-        if not len(remarks):
+        short = (lengths >= REMARK[0]) & (lengths <= REMARK[1])
+        if not short.any():
             return
-        for _ in range(round(PAIRS * (end - start) + random.random() - 0.5)):
-            first, remark = int(random.integers(len(lengths))), int(random.choice(remarks))
+        told = np.cumsum(np.append(0.0, self.telling[self.ids[self.sentences[start] : self.sentences[end]]]))
+        tells = np.diff(told[self.sentences[start : end + 1] - self.sentences[start]])  # (end - start,)
+        firsts, remarks = tells / tells.sum(), short * tells / (short * tells).sum()
+        for _ in range(min(end - start, 2 * int(short.sum()))):
+            first, remark = random.choice(len(tells), p=firsts), random.choice(len(tells), p=remarks)
             if first != remark:
-                said = self._sentence(start + remark)
-                before = self._sentence(start + first)[: longest - len(said)]
-                chance = rarity[said]
-                asked = random.choice(len(said), p=chance / chance.sum())
+                said = self._sentence(start + int(remark))
+                before = self._sentence(start + int(first))[: longest - len(said)]
+                words = self.telling[said]
+                asked = random.choice(len(said), p=words / words.sum())
                 yield Input(np.concatenate([before, said]), asked=len(before) + int(asked))
 
     def _sentence(self, number: int) -> np.ndarray:
@@ -161,6 +165,18 @@ def split_corpus(documents: Iterable[str], tokenizer: PreTrainedTokenizerBase) -
     return corpora
 
 
+def telling(ids: np.ndarray, tokenizer: PreTrainedTokenizerBase) -> np.ndarray:
+    """(V,): the share of a piece's occurrences that are predicates, "was great."; where a text has none of the words of
+    BEFORE, all pieces tell the same. Not weighed by rarity: what is asked for more often is answered more often later,
+    and label words of different frequency would drift apart."""
+    vocabulary = tokenizer.get_vocab()
+    before, after = (np.isin(ids, [vocabulary[w] for w in words if w in vocabulary]) for words in (BEFORE, AFTER))
+    seen = np.bincount(ids, minlength=len(tokenizer))
+    predicates = np.bincount(ids[1:-1][before[:-2] & after[2:]], minlength=len(tokenizer))
+    share = predicates / (seen + FEW)
+    return np.where(share >= TELLS, share, 0) + 1e-6
+
+
 class _Writer:
     """Collects documents and turns them into word pieces many at a time, which the tokenizer does on all cores."""
 
@@ -183,7 +199,8 @@ class _Writer:
     def corpus(self) -> Corpus:
         self._turn()
         ids = np.concatenate(self.pieces) if self.pieces else np.empty(0, self.dtype)
-        return Corpus(ids, np.concatenate([[0], np.cumsum(self.lengths, dtype=np.int64)]), np.array(self.documents))
+        sentences = np.concatenate([[0], np.cumsum(self.lengths, dtype=np.int64)])
+        return Corpus(ids, sentences, np.array(self.documents), telling(ids, self.tokenizer))
 
     def _turn(self) -> None:
         for ids in piece_ids(self.tokenizer, self.waiting):

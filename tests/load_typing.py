@@ -229,7 +229,9 @@ async def crowd(url: str, n: int, seconds: float, memory: Callable[[], float]) -
             used.append(memory())
             await asyncio.sleep(max(1.0, seconds / 20))
 
+    began = time.perf_counter()
     await asyncio.gather(*(typist.open() for typist in typists))
+    opened = time.perf_counter() - began
     watching = asyncio.create_task(watch())
     await asyncio.gather(*(typist.type(seconds) for typist in typists))
     watching.cancel()
@@ -242,6 +244,7 @@ async def crowd(url: str, n: int, seconds: float, memory: Callable[[], float]) -
     errors = [error for typist in typists for error in typist.errors]
     return {
         "typists": n,
+        "opened_s": round(opened, 1),  # all pages filled, which all asked at once
         "seconds": seconds,
         "edits": sum(typist.n_edits for typist in typists),
         **quantiles(latencies),

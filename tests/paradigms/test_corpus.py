@@ -5,10 +5,12 @@ import lzma
 
 import numpy as np
 import pytest
+from transformers import AutoTokenizer
 
-from paradigms.corpus import REMARK, SHORTEST, corpus_of, documents_of, sentences_of, split_corpus
+from paradigms.corpus import BEFORE, REMARK, SHORTEST, corpus_of, documents_of, sentences_of, split_corpus, telling
 from paradigms.errors import ParadigmError
 from paradigms.masked_lm import MaskedLM
+from tests.paradigms import tiny
 
 DOCUMENTS = [
     "It rains in the first shot. It rains in the last one too! Was there a script? I doubt it.",
@@ -86,14 +88,44 @@ def test_pairs_end_with_a_short_sentence_of_the_same_document(corpus, tokenizer)
 
 
 def test_telling_words_are_asked_for_more_often(corpus, tokenizer):
-    """ "Very funny." stands six times: its full stop is common in the corpus, its adjective is not."""
+    """Of "Very funny." it is the adjective, though every sentence has a full stop."""
     asked = [
         tokenizer.convert_ids_to_tokens(int(one.ids[one.asked]))
         for seed in range(100)
         for one in corpus.inputs(60, seed)
         if one.asked >= 0
     ]
-    assert asked.count("funny") > 1.2 * asked.count(".") > 0
+    assert asked.count("funny") > 10 * asked.count(".")
+
+
+def test_what_is_said_of_a_thing_tells_more_than_the_thing(tokenizer):
+    said = ["The music was dull.", "Dull music, and very boring."] * 50
+    told = corpus_of([" ".join([*said, "The music was boring. The dull music ends."])], tokenizer).telling
+    vocabulary = tokenizer.get_vocab()
+    music, dull, boring = (told[vocabulary[word]] for word in ("music", "dull", "boring"))
+    assert min(dull, boring) > 10 * music > 0
+
+
+def test_where_nothing_is_a_predicate_all_words_tell_the_same(tokenizer):
+    told = corpus_of(["rain rain rain rain wind"], tokenizer).telling
+    common, rare = (told[i] for i in tokenizer.convert_tokens_to_ids(["rain", "wind"]))
+    assert rare == common > 0
+
+
+def test_an_unknown_word_is_no_link(tmp_path):
+    chinese = AutoTokenizer.from_pretrained(tiny.chinese(tmp_path / "model", "很好。"))
+    unknown = chinese.unk_token_id
+    assert unknown in chinese.convert_tokens_to_ids(list(BEFORE))
+    ids = np.array([unknown, chinese.convert_tokens_to_ids("好")] * 9)
+    told = telling(ids, chinese)
+    assert told[ids[1]] == told[ids[0]] > 0, "both are equally frequent, and none is a predicate"
+
+
+def test_a_sentence_without_word_pieces_is_no_half_of_a_pair(tokenizer):
+    corpus = corpus_of(["It was dull.<br>And it was long.<br>\u200b"], tokenizer)
+    assert np.diff(corpus.sentences).tolist()[-1] == 0
+    pairs = [one for seed in range(9) for one in corpus.inputs(40, seed) if one.asked >= 0]
+    assert pairs and all(len(one.ids) == 9 for one in pairs)
 
 
 def test_the_seed_decides(corpus):
