@@ -99,7 +99,7 @@ def rows(y: Tensor, layer: Layer, multiple: int) -> Tensor:
 
 def by_head(y: Tensor, n: int, t: int, heads: int, parts: int) -> list[Tensor]:
     """(R, parts H) -> parts times (B, heads, t, d), d = H / heads."""
-    return y[: n * t].view(n, t, parts, heads, -1).permute(2, 0, 3, 1, 4).unbind(0)
+    return list(y[: n * t].view(n, t, parts, heads, -1).permute(2, 0, 3, 1, 4).unbind(0))
 
 
 @lru_cache(maxsize=1)
