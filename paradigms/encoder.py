@@ -2,9 +2,9 @@
 
     a = LayerNorm(x + softmax(Q K^T / sqrt(d)) V W_o),    x' = LayerNorm(a + W_down gelu(W_up a))
 
-The numbers are those of `transformers`. What is saved: Q, K and V are one matrix product; and in the last layer only
+The numbers are those of `transformers`. What is saved: K and V are one matrix product; and in the last layer only
 [MASK] asks, so that Q, W_o, W_up and W_down there are computed for one token of each text and not for all of them.
-Weights that are to be multiplied in bf16 can be rounded once and not for every batch.
+Weights that are to be multiplied in bf16 are rounded and ordered once and not for every batch.
 
 It is compiled to TorchScript: called from Python, every one of its operations lets go of the interpreter, and where
 sixty people type has to wait for it again each time, together several times as long as it computes.
@@ -32,8 +32,10 @@ class Layer(NamedTuple):
     """One layer's weights (out, in) and biases (out,), ready to be multiplied. H: hidden size, F: size of the
     feed-forward layer."""
 
-    qkv: Tensor  # H -> 3H: queries, keys, values
-    qkv_bias: Tensor
+    query: Tensor  # H -> H
+    query_bias: Tensor
+    keys_values: Tensor  # H -> 2H
+    keys_values_bias: Tensor
     out: Tensor  # H -> H
     out_bias: Tensor
     attended: Tensor  # LayerNorm, (H,)
@@ -63,16 +65,17 @@ def encoder(
     embedded: Tensor, kept: Tensor, mask_position: Tensor, layers: list[Layer], heads: int, gelu: str, multiple: int
 ) -> Tensor:
     """embedded (B, T, H), kept (B, T), mask_position (B,) -> (B, H)."""
-    n, t, size = embedded.shape
+    n, t, _ = embedded.shape
     padding = None if bool(kept.all()) else kept[:, None, None, :]  # (B, 1, 1, T)
     x = rows(embedded, layers[0], multiple)
     for layer in layers[:-1]:
-        q, k, v = by_head(linear(x, layer.qkv, layer.qkv_bias), n, t, heads, 3)
+        q = by_head(linear(x, layer.query, layer.query_bias), n, t, heads, 1)[0]
+        k, v = by_head(linear(x, layer.keys_values, layer.keys_values_bias), n, t, heads, 2)
         x = attended_and_fed(layer, x, q, k, v, padding, gelu, multiple)
     last = layers[-1]
-    k, v = by_head(linear(x, last.qkv[size:], last.qkv_bias[size:]), n, t, heads, 2)
+    k, v = by_head(linear(x, last.keys_values, last.keys_values_bias), n, t, heads, 2)
     x = rows(x[torch.arange(n) * t + mask_position][:, None], last, multiple)  # of each text its [MASK]
-    q = by_head(linear(x, last.qkv[:size], last.qkv_bias[:size]), n, 1, heads, 1)[0]
+    q = by_head(linear(x, last.query, last.query_bias), n, 1, heads, 1)[0]
     return attended_and_fed(last, x, q, k, v, padding, gelu, multiple)[:n]
 
 
@@ -83,18 +86,23 @@ def attended_and_fed(
     attention = F.scaled_dot_product_attention(q, k, v, padding)  # (B, heads, t, d)
     x = x + linear(rows(attention.transpose(1, 2).flatten(2), layer, multiple), layer.out, layer.out_bias)
     x = F.layer_norm(x, layer.attended.shape, layer.attended, layer.attended_bias, layer.eps)
-    x = x + linear(F.gelu(linear(x, layer.up, layer.up_bias), approximate=gelu), layer.down, layer.down_bias)
+    x = x + linear(linear(x, layer.up, layer.up_bias, gelu), layer.down, layer.down_bias)
     return F.layer_norm(x, layer.fed.shape, layer.fed, layer.fed_bias, layer.eps)
 
 
-def linear(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
-    return F.linear(x.to(weight.dtype), weight, bias)
+def linear(x: Tensor, weight: Tensor, bias: Tensor, gelu: str = "") -> Tensor:
+    """With `gelu`, as F.gelu calls it, or without."""
+    if weight.is_mkldnn:
+        activation = "gelu" if gelu else "none"
+        return torch.ops.mkldnn._linear_pointwise(x.to(weight.dtype), weight, bias, activation, [], gelu)
+    y = F.linear(x.to(weight.dtype), weight, bias)
+    return F.gelu(y, approximate=gelu) if gelu else y
 
 
 def rows(y: Tensor, layer: Layer, multiple: int) -> Tensor:
     """(B, t, n) -> (R, n), R >= B t."""
     y = y.flatten(0, 1)
-    return F.pad(y, [0, 0, 0, -y.shape[0] % multiple]) if layer.qkv.dtype == torch.bfloat16 else y
+    return F.pad(y, [0, 0, 0, -y.shape[0] % multiple]) if layer.query.dtype == torch.bfloat16 else y
 
 
 def by_head(y: Tensor, n: int, t: int, heads: int, parts: int) -> list[Tensor]:
@@ -136,13 +144,22 @@ def _layer(
     def ready(*linears: nn.Linear) -> tuple[Tensor, Tensor]:
         weights = [linear.weight.detach().to(dtype) for linear in linears]
         biases = [linear.bias.detach().to(dtype) for linear in linears]
-        return (torch.cat(weights), torch.cat(biases)) if len(linears) > 1 else (weights[0], biases[0])
+        weight, bias = (torch.cat(weights), torch.cat(biases)) if len(linears) > 1 else (weights[0], biases[0])
+        return (packed(weight) if dtype == torch.bfloat16 else weight), bias
 
     def norm(one: nn.LayerNorm) -> tuple[Tensor, Tensor]:
         return one.weight.detach(), one.bias.detach()
 
-    attention = (*ready(query, key, value), *ready(out), *norm(attended))
+    attention = (*ready(query), *ready(key, value), *ready(out), *norm(attended))
     return Layer(*attention, *ready(up), *ready(down), *norm(fed), fed.eps)
+
+
+def packed(weight: Tensor) -> Tensor:
+    """A bf16 matrix in the order in which the processor reads it, where it multiplies bf16: or else it is put into that
+    order for every product. `torch.compile` writes the same operations, but needs a C++ compiler at hand."""
+    if not torch.ops.mkldnn._is_mkldnn_bf16_supported():
+        return weight
+    return torch.ops.mkldnn._reorder_linear_weight(weight.contiguous(), ROWS)
 
 
 def _activation(model: "PreTrainedModel") -> str:

@@ -1,21 +1,23 @@
 """One engine for all callers: what several ask at the same time is computed together.
 
 A sweep over a thousand texts and sixty people typing share two cores. Their texts wait in line as works of at most
-`TOKENS_PER_BATCH` tokens, and one thread computes them: works of the same model and like length are merged into one
-batch (as model servers do, Crankshaw et al. 2017, section 4.3), hurried callers go first, and callers who are equally
-hurried take turns (start-time fair queueing, Goyal et al. 1996). So nobody who types waits for more than the one batch
-that is being computed.
+`TOKENS_PER_BATCH` tokens, and one thread for each core computes them: works of the same model and like length are
+merged into one batch (as model servers do, Crankshaw et al. 2017, section 4.3), hurried callers go first, and callers
+who are equally hurried take turns (start-time fair queueing, Goyal et al. 1996). So nobody who types waits for more
+than one batch that is being computed. Each batch is computed on one core: shared among cores, each of its hundred
+operations would end with one core waiting for the other.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from itertools import count
 from queue import SimpleQueue
-from threading import Lock, Thread
+from threading import Barrier, Lock
 from time import monotonic
 from typing import TypeAlias
 
@@ -28,6 +30,7 @@ from .tokens import Encoded
 
 CROWD = 8  # callers in one batch from which bf16 is worth its rounding to all of them
 SHARED = 256  # tokens of a batch that nobody hurries, while somebody types: who comes next waits for no more
+PART = 128  # tokens from which a request that would fit into one batch is divided among the cores
 TYPING = 2.0  # seconds for which a hurried caller is expected to come again
 PASS = 40  # tokens that could be computed in the time a batch takes beside its tokens
 
@@ -55,9 +58,11 @@ class Work:
     ticket: Ticket
 
     def joins(self, batch: list[Work], room: int) -> bool:
-        """Whether computing it together with `batch`, in `room` tokens, is cheaper than computing it alone."""
+        """Whether computing it together with `batch`, in `room` tokens, is cheaper than computing it alone. What was
+        divided stays so."""
         together = _padded(*batch, self)
-        return together <= min(room, _padded(*batch) + _padded(self) + PASS)
+        divided = any(work.ticket is self.ticket for work in batch)
+        return not divided and together <= min(room, _padded(*batch) + _padded(self) + PASS)
 
 
 def _padded(*batch: Work) -> int:
@@ -74,16 +79,19 @@ Place: TypeAlias = tuple[int, int, Work]  # turn, number, work
 class Engine:
     """Computes the states at [MASK] (see `MaskedLM.states_at_mask`) for every caller of the process.
 
-    Its thread lives as long as there is work, so an engine may be forked and needs no closing.
+    Its threads start with the first work and end with the process, or with the engine.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, workers: int | None = None) -> None:
+        """`workers`: threads that compute; as many as torch would take for one product of matrices if None."""
+        self.workers = workers or torch.get_num_threads()
+        self.crew: ThreadPoolExecutor | None = None
         self.lock = Lock()
         self.lines: dict[Kind, list[Place]] = {}  # a heap for each kind of work
         self.turn = {True: 0, False: 0}  # of the work taken last, not hurried and hurried
         self.numbers = count()  # who came first, among equals
         self.hurried = 0.0  # when a hurried caller came last
-        self.working = False
+        self.working = 0  # threads that have work
 
     def ask(self, lm: MaskedLM, encoded: Sequence[Encoded], *, hurried: bool = True, whole: bool = False) -> Tensor:
         """The states of all texts in their order, shape (n, H), or if `whole` their logits over the vocabulary, shape
@@ -139,19 +147,20 @@ class Engine:
         """Put the texts in line, each batch of them one turn after the one before."""
         if hurried:
             self.hurried = monotonic()
-        works = [
-            Work(lm, [texts[row] for row in rows], bf16, whole, ticket)
-            for rows in length_sorted([len(text.input_ids) for text in texts], self._room(hurried))
-        ]
+        lengths = [len(text.input_ids) for text in texts]
+        room = min(self._room(hurried), max(PART, -(-sum(lengths) // self.workers)))
+        works = [Work(lm, [texts[row] for row in rows], bf16, whole, ticket) for rows in length_sorted(lengths, room)]
         if not works:
             return
         with self.lock:
             line = self.lines.setdefault((not hurried, id(lm), bf16), [])
             for later, work in enumerate(works):
                 heappush(line, (self.turn[not hurried] + later, next(self.numbers), work))
-            if not self.working:
-                self.working = True
-                Thread(target=self._work, name="engine").start()
+            self.crew = self.crew or one_core_each(self.workers)
+            called = min(len(works), self.workers - self.working)
+            self.working += called
+            for _ in range(called):
+                self.crew.submit(self._work)
 
     def _room(self, hurried: bool) -> int:
         """The tokens of one batch."""
@@ -174,7 +183,7 @@ class Engine:
                         batch.append(work)
                 if not line:
                     del self.lines[kind]
-            self.working = bool(batch)
+            self.working -= not batch
         return batch
 
     def _compute(self, batch: list[Work]) -> None:
@@ -212,6 +221,23 @@ class Engine:
             work.ticket.answers.put((work.texts, np.stack([found[text] for text in work.texts])))
 
 
+def one_core_each(n: int) -> ThreadPoolExecutor:
+    """`n` threads, in each of which torch computes on one core."""
+    before, all_here = torch.get_num_threads(), Barrier(n + 1)
+
+    def begin() -> None:
+        torch.set_num_threads(1)
+        torch.get_num_threads()  # asked for the first time in a thread, it takes the number set last, wherever
+        all_here.wait()
+
+    crew = ThreadPoolExecutor(n, "engine", initializer=begin)
+    for _ in range(n):
+        crew.submit(int)
+    all_here.wait()
+    torch.set_num_threads(before)  # which torch remembers for threads to come
+    return crew
+
+
 def _by_row(rows_of: dict[Encoded, list[int]], texts: list[Encoded], states: np.ndarray) -> tuple[list[int], Tensor]:
     """From an answer by text to one by row: the same text may have been asked for in several."""
     rows = [row for text in texts for row in rows_of[text]]
@@ -221,5 +247,5 @@ def _by_row(rows_of: dict[Encoded, list[int]], texts: list[Encoded], states: np.
 
 
 ENGINE = Engine()  # the one of the process
-if hasattr(os, "register_at_fork"):  # the parent's thread, and who waits for it, are not in the child
+if hasattr(os, "register_at_fork"):  # the parent's threads, and who waits for them, are not in the child
     os.register_at_fork(after_in_child=ENGINE.__init__)  # type: ignore[misc]

@@ -164,10 +164,10 @@ class MaskedLM:
         if (layers := self._layers()) is None:
             hidden = self.hidden(batch).last_hidden_state  # (B, T, H)
             at_mask = hidden[torch.arange(len(batch.mask_position)), batch.mask_position]  # (B, H)
-        else:
-            at_mask = encoded_at_mask(self.model, layers, self._inputs(batch), batch.mask_position)  # (B, H)
-        # One position is cheap, and two close logits are where rounding would change the answer: always fp32.
         with torch.autocast("cpu", enabled=False):
+            if layers is not None:  # already in the type in which they are to be multiplied
+                at_mask = encoded_at_mask(self.model, layers, self._inputs(batch), batch.mask_position)  # (B, H)
+            # One position is cheap, and two close logits are where rounding would change the answer: always fp32.
             return HEADS[self.model.config.model_type](self.model)(at_mask.float())
 
     def _layers(self) -> list[Layer] | None:

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from paradigms import masked_lm
-from paradigms.engine import CROWD, ENGINE, SHARED, TYPING, Engine, Ticket
+from paradigms.engine import CROWD, ENGINE, PART, SHARED, TYPING, Engine, Ticket
 from paradigms.masked_lm import TOKENS_PER_BATCH, MaskedLM
 from paradigms.prompt.template import Template
 from paradigms.seen import Seen
@@ -59,7 +59,8 @@ FULL = TOKENS_PER_BATCH  # the length of a text that fills a batch
 
 @pytest.fixture
 def engine():
-    engine = Engine()
+    """With one thread, so that there is an order to test."""
+    engine = Engine(1)
     yield engine
     until(lambda: not engine.working)
     assert not engine.lines
@@ -280,6 +281,38 @@ def test_a_fault_reaches_its_caller_and_nobody_else(engine, pool):
     assert engine.ask(lm, [text(2)]).item() == 2
 
 
+def test_a_request_is_divided_among_the_threads():
+    """And what was divided is not merged again."""
+    engine, texts = Engine(2), [text(name, PART // 4) for name in range(1, 17)]
+    assert engine.ask(lm := Echo(), texts).flatten().tolist() == list(range(1, 17))
+    assert sorted(map(len, lm.batches)) == [8, 8]
+    engine.ask(lm := Echo(), texts[:4])
+    assert len(lm.batches) == 1, "too little to divide"
+
+
+def test_batches_are_computed_side_by_side(pool):
+    engine, lm, other = Engine(2), Echo(), Echo()
+    lm.open.clear()
+    held = pool.submit(engine.ask, lm, [text(1)])
+    assert lm.started.wait(PATIENCE)
+    assert engine.ask(other, [text(2)]).item() == 2
+    assert not held.done()
+    lm.open.set()
+    assert held.result(PATIENCE).item() == 1
+
+
+def test_a_batch_has_one_core_and_everything_else_as_many_as_before(pool):
+    class Counting(Echo):
+        def states(self, encoded: list[Encoded], bf16: bool) -> Tensor:
+            return torch.full((len(encoded), 1), float(torch.get_num_threads()))
+
+    before = torch.get_num_threads()
+    assert Engine(2).ask(Counting(), [text(1)]).item() == 1
+    assert torch.get_num_threads() == before
+    with ThreadPoolExecutor(1) as new:
+        assert new.submit(torch.get_num_threads).result(PATIENCE) == before
+
+
 def test_no_texts(engine):
     assert engine.ask(Echo(), []).shape == (0, 1)
 
@@ -315,7 +348,8 @@ def filled(lm: MaskedLM, *texts: str) -> list[Encoded]:
     return Template.parse("{text} It was [MASK].").encode(texts, lm.tokenizer, lm.max_length)
 
 
-def test_threads_get_what_plain_transformers_says(tiny, pool):
+def test_threads_get_what_plain_transformers_says(tiny, pool, monkeypatch):
+    monkeypatch.setattr("paradigms.engine.has_bf16", lambda: False)  # a crowd's batch is not rounded
     texts = [f"film {'very ' * (i % 7)}number {i}" for i in range(40)]
     lm = MaskedLM(tiny.model, tiny.tokenizer, tiny.name, Seen(10))
     parts = [filled(lm, *texts[start : start + 5]) for start in range(0, 40, 5)]
