@@ -1,11 +1,13 @@
 """One engine for all callers: what several ask at the same time is computed together.
 
 A sweep over a thousand texts and sixty people typing share two cores. Their texts wait in line as works of at most
-`TOKENS_PER_BATCH` tokens, and one thread for each core computes them: works of the same model and like length are
-merged into one batch (as model servers do, Crankshaw et al. 2017, section 4.3), hurried callers go first, and callers
-who are equally hurried take turns (start-time fair queueing, Goyal et al. 1996). So nobody who types waits for more
-than one batch that is being computed. Each batch is computed on one core: shared among cores, each of its hundred
-operations would end with one core waiting for the other.
+`TOKENS_PER_BATCH` tokens: works of the same model and like length are merged into one batch (as model servers do,
+Crankshaw et al. 2017, section 4.3), hurried callers go first, and callers who are equally hurried take turns
+(start-time fair queueing, Goyal et al. 1996). So nobody who types waits for a sweep.
+
+What is hurried is computed on all cores, one batch after the other. What is not is computed on one core, as many
+batches side by side as there are cores: shared, each of a batch's hundred operations ends with one core waiting for
+the other.
 """
 
 from __future__ import annotations
@@ -30,7 +32,6 @@ from .tokens import Encoded
 
 CROWD = 8  # callers in one batch from which bf16 is worth its rounding to all of them
 SHARED = 256  # tokens of a batch that nobody hurries, while somebody types: who comes next waits for no more
-PART = 128  # tokens from which a request that would fit into one batch is divided among the cores
 TYPING = 2.0  # seconds for which a hurried caller is expected to come again
 PASS = 40  # tokens that could be computed in the time a batch takes beside its tokens
 
@@ -58,11 +59,9 @@ class Work:
     ticket: Ticket
 
     def joins(self, batch: list[Work], room: int) -> bool:
-        """Whether computing it together with `batch`, in `room` tokens, is cheaper than computing it alone. What was
-        divided stays so."""
+        """Whether computing it together with `batch`, in `room` tokens, is cheaper than computing it alone."""
         together = _padded(*batch, self)
-        divided = any(work.ticket is self.ticket for work in batch)
-        return not divided and together <= min(room, _padded(*batch) + _padded(self) + PASS)
+        return together <= min(room, _padded(*batch) + _padded(self) + PASS)
 
 
 def _padded(*batch: Work) -> int:
@@ -72,7 +71,7 @@ def _padded(*batch: Work) -> int:
 
 
 Answer: TypeAlias = tuple[list[Encoded], np.ndarray]  # texts and their states (n, H), or their logits (n, V)
-Kind: TypeAlias = tuple[bool, int, bool]  # not hurried, model, bf16: only works of one kind share a batch
+Kind: TypeAlias = tuple[bool, int, bool]  # hurried, model, bf16: only works of one kind share a batch
 Place: TypeAlias = tuple[int, int, Work]  # turn, number, work
 
 
@@ -82,16 +81,16 @@ class Engine:
     Its threads start with the first work and end with the process, or with the engine.
     """
 
-    def __init__(self, workers: int | None = None) -> None:
-        """`workers`: threads that compute; as many as torch would take for one product of matrices if None."""
-        self.workers = workers or torch.get_num_threads()
-        self.crew: ThreadPoolExecutor | None = None
+    def __init__(self, cores: int | None = None) -> None:
+        """`cores`: on which batches are computed side by side; as many as torch would take for one if None."""
+        self.workers = {True: 1, False: cores or torch.get_num_threads()}  # threads for what is hurried, and is not
+        self.working = {True: 0, False: 0}  # of them
+        self.crews: dict[bool, ThreadPoolExecutor] = {}
         self.lock = Lock()
         self.lines: dict[Kind, list[Place]] = {}  # a heap for each kind of work
-        self.turn = {True: 0, False: 0}  # of the work taken last, not hurried and hurried
+        self.turn = {True: 0, False: 0}  # of the work taken last, hurried and not
         self.numbers = count()  # who came first, among equals
         self.hurried = 0.0  # when a hurried caller came last
-        self.working = 0  # threads that have work
 
     def ask(self, lm: MaskedLM, encoded: Sequence[Encoded], *, hurried: bool = True, whole: bool = False) -> Tensor:
         """The states of all texts in their order, shape (n, H), or if `whole` their logits over the vocabulary, shape
@@ -147,43 +146,57 @@ class Engine:
         """Put the texts in line, each batch of them one turn after the one before."""
         if hurried:
             self.hurried = monotonic()
-        lengths = [len(text.input_ids) for text in texts]
-        room = min(self._room(hurried), max(PART, -(-sum(lengths) // self.workers)))
-        works = [Work(lm, [texts[row] for row in rows], bf16, whole, ticket) for rows in length_sorted(lengths, room)]
+        works = [
+            Work(lm, [texts[row] for row in rows], bf16, whole, ticket)
+            for rows in length_sorted([len(text.input_ids) for text in texts], self._room(hurried))
+        ]
         if not works:
             return
         with self.lock:
-            line = self.lines.setdefault((not hurried, id(lm), bf16), [])
+            line = self.lines.setdefault((hurried, id(lm), bf16), [])
             for later, work in enumerate(works):
-                heappush(line, (self.turn[not hurried] + later, next(self.numbers), work))
-            self.crew = self.crew or one_core_each(self.workers)
-            called = min(len(works), self.workers - self.working)
-            self.working += called
-            for _ in range(called):
-                self.crew.submit(self._work)
+                heappush(line, (self.turn[hurried] + later, next(self.numbers), work))
+            self.crews = self.crews or {True: ThreadPoolExecutor(1), False: one_core_each(self.workers[False])}
+            self._call(hurried)
+
+    def _call(self, hurried: bool) -> None:
+        """Set as many threads to work as there is work for, with the lock held."""
+        if not hurried and self.working[True]:
+            return  # they will be called when nobody is hurried any more
+        works = sum(len(line) for kind, line in self.lines.items() if kind[0] == hurried)
+        called = min(works, self.workers[hurried] - self.working[hurried])
+        self.working[hurried] += called
+        for _ in range(called):
+            self.crews[hurried].submit(self._work, hurried)
 
     def _room(self, hurried: bool) -> int:
         """The tokens of one batch."""
         return SHARED if not hurried and monotonic() - self.hurried < TYPING else TOKENS_PER_BATCH
 
-    def _work(self) -> None:
-        while batch := self._take():
+    def _work(self, hurried: bool) -> None:
+        while batch := self._take(hurried):
             self._compute(batch)
 
-    def _take(self) -> list[Work]:
-        """The next batch: the work whose turn it is, and what joins it of those that come next; [] if none is left."""
+    def _take(self, hurried: bool) -> list[Work]:
+        """The next batch: the work whose turn it is, and what joins it of those that come next; [] if none is left, or
+        if somebody else is hurried."""
         batch: list[Work] = []
         with self.lock:
-            while not batch and self.lines:
-                kind = min(self.lines, key=lambda kind: (kind[0], self.lines[kind][:1]))
-                line, room = self.lines[kind], self._room(hurried=not kind[0])
+            while not batch and (hurried or not self.working[True]):
+                if not (kinds := [kind for kind in self.lines if kind[0] == hurried]):
+                    break
+                kind = min(kinds, key=lambda kind: self.lines[kind][0])
+                line, room = self.lines[kind], self._room(hurried)
                 while line and (line[0][2].ticket.cancelled or not batch or line[0][2].joins(batch, room)):
-                    self.turn[kind[0]], _, work = heappop(line)
+                    self.turn[hurried], _, work = heappop(line)
                     if not work.ticket.cancelled:
                         batch.append(work)
                 if not line:
                     del self.lines[kind]
-            self.working -= not batch
+            if not batch:
+                self.working[hurried] -= 1
+                if hurried:
+                    self._call(hurried=False)
         return batch
 
     def _compute(self, batch: list[Work]) -> None:

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from paradigms import masked_lm
-from paradigms.engine import CROWD, ENGINE, PART, SHARED, TYPING, Engine, Ticket
+from paradigms.engine import CROWD, ENGINE, SHARED, TYPING, Engine, Ticket
 from paradigms.masked_lm import TOKENS_PER_BATCH, MaskedLM
 from paradigms.prompt.template import Template
 from paradigms.seen import Seen
@@ -59,10 +59,10 @@ FULL = TOKENS_PER_BATCH  # the length of a text that fills a batch
 
 @pytest.fixture
 def engine():
-    """With one thread, so that there is an order to test."""
+    """On one core, so that there is an order to test."""
     engine = Engine(1)
     yield engine
-    until(lambda: not engine.working)
+    until(lambda: not any(engine.working.values()))
     assert not engine.lines
 
 
@@ -203,7 +203,7 @@ def test_who_comes_later_cannot_keep_others_waiting(engine, pool):
     old = line_up(engine, pool, lm, [text(name, FULL) for name in (1, 2)], hurried=False)
     lm.open.clear()
     lm.started.clear()
-    engine.turn[True] = 1  # as after a sweep's second batch
+    engine.turn[False] = 1  # as after a sweep's second batch
     new = line_up(engine, pool, lm, [text(7, FULL)], hurried=False)
     lm.open.set()
     assert len(old.result(PATIENCE)) == 2 and len(new.result(PATIENCE)) == 1
@@ -236,7 +236,7 @@ def test_who_leaves_has_cancelled(engine, leave):
         gc.collect()
     lm.once = False
     lm.open.set()
-    until(lambda: not engine.working)
+    until(lambda: not any(engine.working.values()))
     assert len(lm.batches) < 50
 
 
@@ -281,33 +281,43 @@ def test_a_fault_reaches_its_caller_and_nobody_else(engine, pool):
     assert engine.ask(lm, [text(2)]).item() == 2
 
 
-def test_a_request_is_divided_among_the_threads():
-    """And what was divided is not merged again."""
-    engine, texts = Engine(2), [text(name, PART // 4) for name in range(1, 17)]
-    assert engine.ask(lm := Echo(), texts).flatten().tolist() == list(range(1, 17))
-    assert sorted(map(len, lm.batches)) == [8, 8]
-    engine.ask(lm := Echo(), texts[:4])
-    assert len(lm.batches) == 1, "too little to divide"
-
-
-def test_batches_are_computed_side_by_side(pool):
+def test_a_sweep_is_computed_on_all_cores_side_by_side(pool):
     engine, lm, other = Engine(2), Echo(), Echo()
     lm.open.clear()
-    held = pool.submit(engine.ask, lm, [text(1)])
+    held = pool.submit(engine.ask, lm, [text(1)], hurried=False)
     assert lm.started.wait(PATIENCE)
-    assert engine.ask(other, [text(2)]).item() == 2
+    assert engine.ask(other, [text(2)], hurried=False).item() == 2
     assert not held.done()
     lm.open.set()
     assert held.result(PATIENCE).item() == 1
 
 
-def test_a_batch_has_one_core_and_everything_else_as_many_as_before(pool):
+def test_nobody_who_types_waits_for_a_sweep(pool):
+    """Nor does the sweep go on before the typist has the answer."""
+    engine, sweep, typing = Engine(2), Echo(), Echo()
+    sweep.open.clear()
+    texts = [text(name, FULL) for name in range(1, 6)]
+    swept = pool.submit(engine.ask, sweep, texts, hurried=False)
+    until(lambda: len(sweep.batches) == 2)
+    typing.open.clear()
+    typed = pool.submit(engine.ask, typing, [text(9)])
+    assert typing.started.wait(PATIENCE)
+    sweep.open.set()
+    until(lambda: not engine.working[False])
+    assert len(sweep.batches) == 2
+    typing.open.set()
+    assert typed.result(PATIENCE).item() == 9
+    assert swept.result(PATIENCE).flatten().tolist() == [1, 2, 3, 4, 5]
+
+
+def test_a_batch_of_a_sweep_has_one_core_and_everything_else_as_many_as_before(pool):
     class Counting(Echo):
         def states(self, encoded: list[Encoded], bf16: bool) -> Tensor:
             return torch.full((len(encoded), 1), float(torch.get_num_threads()))
 
     before = torch.get_num_threads()
-    assert Engine(2).ask(Counting(), [text(1)]).item() == 1
+    assert Engine(2).ask(Counting(), [text(1)], hurried=False).item() == 1
+    assert Engine(2).ask(Counting(), [text(1)]).item() == before
     assert torch.get_num_threads() == before
     with ThreadPoolExecutor(1) as new:
         assert new.submit(torch.get_num_threads).result(PATIENCE) == before
