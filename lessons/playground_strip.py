@@ -129,11 +129,11 @@ def first(t: Text, state: Mapping[str, Any]) -> tuple[Any, Any] | None:
             *_, strip = strip, *strips
     except ParadigmError:
         return None
-    return value(t, strip, state, key(state)), str(numbers(t, strip, now, before))
+    return value(t, strip, state, ""), str(numbers(t, strip, now, before))
 
 
 async def follow(t: Text, session: str | None, state: Mapping[str, Any], have: str) -> AsyncGenerator[tuple[Any, Any]]:
-    """(the strip's value, the numbers beside it) as the answers come in; `have` is the key of the sentences that the
+    """(the strip's value, the numbers beside it) as the answers come in; `have` are the keys of the sentences that the
     browser has. A newer call of the same session ends this one. A question that cannot be asked yields nothing: the
     hints say why, and the last picture stays."""
     ticket = Ticket()
@@ -147,7 +147,6 @@ async def follow(t: Text, session: str | None, state: Mapping[str, Any], have: s
         strips = fill(lm, now, before, sentences(state["pset"], state["pn"]), ticket)
         while (strip := await anyio.to_thread.run_sync(next, strips, None, limiter=_limiter)) is not None:
             yield value(t, strip, state, have), str(numbers(t, strip, now, before))
-            have = key(state)
     except ParadigmError:
         return
     finally:
@@ -165,7 +164,7 @@ def value(t: Text, strip: Strip, state: Mapping[str, Any], have: str) -> dict[st
     """What the strip in the browser draws: a number a cell, and the sentences where it does not have them."""
     return {
         "key": key(state),
-        "texts": None if have == key(state) else list(strip.sentences.texts),
+        "texts": None if key(state) in have.split() else list(strip.sentences.texts),
         "labels": [t.label(label) for label in strip.sentences.classes],
         "gold": strip.gold.tolist(),
         "said": strip.now.tolist(),

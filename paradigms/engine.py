@@ -31,7 +31,7 @@ from .masked_lm import TOKENS_PER_BATCH, MaskedLM, has_bf16, length_sorted, use_
 from .tokens import Encoded
 
 CROWD = 8  # callers in one batch from which bf16 is worth its rounding to all of them
-SHARED = 256  # tokens of a batch that nobody hurries, while somebody types: who comes next waits for no more
+SHARED = 256  # tokens of a batch that nobody hurries, while somebody types: the cores are soon free for who comes next
 TYPING = 2.0  # seconds for which a hurried caller is expected to come again
 PASS = 40  # tokens that could be computed in the time a batch takes beside its tokens
 

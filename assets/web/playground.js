@@ -3,10 +3,10 @@
   "use strict";
 
   // --- The strip ----------------------------------------------------------------------------------------------
-  // A cell per held-out sentence, in a block per class. Python sends one number a cell; the sentences themselves only
-  // when this page does not have them yet, which it says by sending `have` along.
-  let have = "";
-  let sentences = [];
+  // A cell per held-out sentence, in a block per class. Python sends one number a cell; the sentences themselves with
+  // every first picture, and with all that follow where this page, by what `have` says, does not have them yet: of
+  // pictures that come at the same moment Gradio shows the last one only.
+  const sentences = new Map(); // by their key
   const fill = (pattern, values) => pattern.replace(/\$(\w+)/g, (_, name) => values[name]);
   const build = (element, value) => {
     const blocks = value.labels.map((label, side) => {
@@ -53,13 +53,12 @@
     const head = document.createElement("b");
     head.textContent = name(element.value, row);
     const text = document.createElement("span");
-    text.textContent = sentences[row] || "";
+    text.textContent = sentences.get(element.key)?.[row] || "";
     detail.replaceChildren(head, text);
   };
   const paint = (element, value) => {
     if (!value || !value.key) return;
-    if (value.texts) { sentences = value.texts; have = value.key; }
-    if (value.key !== have) return; // a first picture of sentences that are still on their way
+    if (value.texts) sentences.set(value.key, value.texts);
     if (element.key !== value.key || !element.cells?.[0]?.isConnected) { build(element, value); element.key = value.key; element.told = null; }
     element.value = value;
     const right = value.labels.map(() => 0), known = value.labels.map(() => 0);
@@ -138,7 +137,7 @@
   };
 
   Object.assign(window.cloze, {
-    have: () => have,
+    have: () => [...sentences.keys()].join(" "),
     strip(element, props, watch, trigger) {
       const blocks = element.querySelector(".blocks");
       const told = (event) => { const cell = event.target.closest(".cell"); if (cell) tell(element, Number(cell.dataset.row)); };
@@ -147,7 +146,7 @@
       blocks.addEventListener("keydown", walk);
       blocks.addEventListener("click", (event) => {
         const cell = event.target.closest(".cell");
-        if (cell) trigger("select", { value: sentences[Number(cell.dataset.row)] });
+        if (cell) trigger("select", { value: sentences.get(element.key)?.[Number(cell.dataset.row)] });
       });
       watch("value", () => paint(element, props.value));
       paint(element, props.value);
