@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, Route, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = next(
@@ -61,6 +61,16 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         yield browser
         browser.close()
+
+
+def shown(place: Locator) -> str:
+    """What stands in ``place`` once its first picture has come and stays as it is."""
+    expect(place).to_have_text(re.compile(r"\S"))
+    text, before = place.inner_text(), None
+    while text != before:
+        place.page.wait_for_timeout(300)
+        text, before = place.inner_text(), text
+    return text
 
 
 class Visit:

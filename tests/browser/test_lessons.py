@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from lessons.text import Text
 
-from .conftest import Visit
+from .conftest import Visit, shown
 
 MINUTE = 60_000
 
@@ -62,7 +62,7 @@ def test_the_second_training_waits_and_says_so(visit: Visit, browser) -> None:
 
 def test_typing_a_template_moves_the_bars(visit: Visit) -> None:
     page = visit.open("/?lesson=prompt")
-    before = page.locator("#prompt-bars").inner_text()
+    before = shown(page.locator("#prompt-bars"))
     page.locator("#prompt-template textarea").fill("{text} In a word, [MASK]!")
     expect(page.locator("#prompt-filled")).to_contain_text("word")
     expect(page.locator("#prompt-bars")).not_to_have_text(before)
@@ -71,7 +71,7 @@ def test_typing_a_template_moves_the_bars(visit: Visit) -> None:
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_a_bad_template_keeps_the_picture(visit: Visit, language: str) -> None:
     page = visit.open("/?lesson=prompt" if language == "en" else "/zh?lesson=prompt")
-    bars, filled = page.locator("#prompt-bars").inner_text(), page.locator("#prompt-filled").inner_text()
+    bars, filled = shown(page.locator("#prompt-bars")), shown(page.locator("#prompt-filled"))
     box = page.locator("#prompt-template textarea")
     bad = {"{text} It was good.": "no_mask", "It was [MASK].": "no_text", "{text} [MASK] {": "unclosed_brace"}
     for template, kind in bad.items():
@@ -100,7 +100,7 @@ def test_swapped_label_words_mirror_the_answer(visit: Visit) -> None:
 
 def test_sliders_of_naive_bayes_retrain(visit: Visit) -> None:
     page = visit.open("/?lesson=bayes")
-    before = page.locator("#bayes-model").inner_text()
+    before = shown(page.locator("#bayes-model"))
     set_slider(page, "bayes-n", 20)
     expect(page.locator("#bayes-model")).to_contain_text("40")
     assert page.locator("#bayes-model").inner_text() != before

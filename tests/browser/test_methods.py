@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from lessons.text import Text
 
-from .conftest import Visit
+from .conftest import Visit, shown
 
 MINUTE = 60_000
 
@@ -47,7 +47,7 @@ def test_a_demonstration_is_dragged(visit: Visit) -> None:
 def test_no_one_and_few_shots_are_measured_beside_each_other(visit: Visit) -> None:
     page = visit.open(at("en", lesson="context", icl_sentences="20"))
     said = page.locator("#context-compare-status")
-    recorded = said.inner_text()
+    recorded = shown(said)
     page.locator("#context-compare-start").click()
     expect(said.locator(".done")).to_be_visible(timeout=2 * MINUTE)
     assert said.inner_text() != recorded
@@ -58,7 +58,7 @@ def test_no_one_and_few_shots_are_measured_beside_each_other(visit: Visit) -> No
 def test_pairs_speak_and_a_bad_pair_is_named(visit: Visit, language: str) -> None:
     t = Text(language)
     page = visit.open(at(language, lesson="pet"))
-    votes = page.locator("#pet-votes").inner_text()
+    votes = shown(page.locator("#pet-votes"))
     box = page.locator("#pet-pairs textarea")
     box.fill(box.input_value() + "\n{text} It was good. | bad / good")
     expect(page.locator("#pet-hint .wrong")).to_contain_text(t("error.no_mask"))
@@ -67,7 +67,7 @@ def test_pairs_speak_and_a_bad_pair_is_named(visit: Visit, language: str) -> Non
 
 def test_pet_is_stopped_after_its_first_pair(visit: Visit) -> None:
     page = visit.open(at("en", lesson="pet", pet_k="1", pet_texts="100"))
-    nothing = page.locator("#pet-scores .result").inner_text()
+    nothing = shown(page.locator("#pet-scores .result"))
     page.locator("#pet-start").click()
     expect(page.locator("#pet-scores .result")).not_to_have_text(nothing, timeout=3 * MINUTE)
     page.locator("#pet-stop").click()
