@@ -73,7 +73,8 @@ def lens(
         "range": [low, 0.15],
         "zeroline": False,
     }
-    figure.update_layout(xaxis=ticks, yaxis=ticks, hovermode="closest")
+    # At the right there is room for the name of a word that is probable, on a phone too.
+    figure.update_layout(xaxis=ticks, yaxis=ticks, hovermode="closest", margin_r=56)
     return figure
 
 
