@@ -174,7 +174,8 @@ class Page:
             told = [self.link, self.wrong, *self.outputs[lesson]]
             if lesson in self.ahead:
                 first = ask.select(ahead(lesson), outputs=self.ahead[lesson][1], trigger_mode="always_last", **asked)
-                first.then(live(lesson), outputs=told, **asked)
+                # Two edits may be ahead before the first is answered: without `always_last` the second never would be.
+                first.then(live(lesson), outputs=told, trigger_mode="always_last", **asked)
             else:
                 ask.select(live(lesson), outputs=told, trigger_mode="always_last", **asked)
         for number, control in enumerate(controls):
