@@ -97,6 +97,9 @@ def parser() -> argparse.ArgumentParser:
     length.add_argument("--tokens", type=_count, metavar="N")
     pretrain.add_argument("--lr", type=_positive, default=5e-4, help="learning rate at its highest")
     pretrain.add_argument("--seed", type=int, default=0)
+    pretrain.add_argument(
+        "--self-distillation", action="store_true", help="let the sentences of a document teach each other as well"
+    )
     pretrain.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
     pretrain.set_defaults(run=commands.pretrain)
 

@@ -13,20 +13,20 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
 from .bf16_twin import Bf16Twin
 from .corpus import Corpus, Input
-from .masked_lm import HEADS, Batch, MaskedLM, evaluating, has_bf16, length_sorted
+from .masked_lm import HEADS, Batch, MaskedLM, evaluating, has_bf16
+from .pretrain_batches import alike, batches_of, first_of, padded
 from .pretrain_checkpoint import Checkpoint, Position
+from .self_distillation import SelfDistillation
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
 CHOSEN, MASKED, RANDOM = 0.15, 0.8, 0.1  # of the words; of the chosen; of the chosen
-POOL = 64  # batches whose inputs are sorted by length together
 HELD_OUT_TOKENS = 40_000  # of the held-out text, for one point of the curve
 KEPT = -100  # cross-entropy's "no target here"
 LONG = 1_000_000  # tokens, or
@@ -47,6 +47,7 @@ class Recipe:
     warmup: float = 0.03  # share of the training
     weight_decay: float = 0.01
     seed: int = 0
+    self_distillation: bool = False  # a second batch a step, of `self_distillation.py`
 
     def done(self, tokens: int, seconds: float) -> float:
         """The share of the training that is over, 0 to 1."""
@@ -91,19 +92,24 @@ def pretrain(
     device = next(lm.model.parameters()).device
     optimizer = adamw(lm.model, recipe)
     masking = Masking.of(lm.tokenizer, device)
-    some = _pool(held_out.inputs(recipe.longest, seed=0, pairs=False), HELD_OUT_TOKENS)
-    asked = [padded(lm, rows, device) for rows in _alike(some, recipe.tokens_per_batch)]
+    some = first_of(held_out.inputs(recipe.longest, seed=0, pairs=False), HELD_OUT_TOKENS)
+    asked = [padded(lm, rows, device) for rows in alike(some, recipe.tokens_per_batch)]
+    sized = recipe.longest, recipe.tokens_per_batch, recipe.seed
+    teacher = None
+    if recipe.self_distillation:  # before the checkpoint is restored: a resumed training has the same teacher
+        teacher = SelfDistillation(lm, train, recipe.tokens_per_batch, recipe.seed, bf16=_has_bf16(device))
     at = checkpoint.restore(lm.model, optimizer) if checkpoint else Position()
     twin = Bf16Twin(lm) if _has_bf16(device) else None
     reader = twin.lm if twin else lm
     random = torch.Generator(device)
-    batches: Iterator[list[Input]] = islice(_batches(train, recipe, at.epoch), at.drawn, None)
+    batches: Iterator[list[Input]] = islice(batches_of(train, *sized, at.epoch), at.drawn, None)
+    lessons = teacher.batches(at.step) if teacher else None
     cross_entropy = fused_cross_entropy() if recipe.long() else plain_cross_entropy
     start = time.perf_counter() - at.seconds
     while (done := recipe.done(at.tokens, time.perf_counter() - start)) < 1:
         if (inputs := next(batches, None)) is None:
             at = replace(at, epoch=at.epoch + 1, drawn=0)
-            batches = _batches(train, recipe, at.epoch)
+            batches = batches_of(train, *sized, at.epoch)
             continue
         found = None
         reached = at.points
@@ -117,13 +123,17 @@ def pretrain(
         loss, _ = masked_lm_loss(reader, padded(lm, inputs, device), masking, random, cross_entropy)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
+        n_tokens = sum(len(one.ids) for one in inputs)
+        if teacher and lessons:
+            taught = next(lessons)
+            teacher.loss(reader, taught).backward()
+            n_tokens += int(taught.batch.attention_mask.sum())
         if twin:
             twin.hand_over_gradients()
         nn.utils.clip_grad_norm_(lm.model.parameters(), 1.0)
         optimizer.step()
         if twin:
             twin.follow()
-        n_tokens = sum(len(one.ids) for one in inputs)
         seconds = time.perf_counter() - start
         at = Position(at.step + 1, at.tokens + n_tokens, at.epoch, at.drawn + 1, seconds, reached)
         if checkpoint:
@@ -147,49 +157,6 @@ def adamw(model: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
         eps=1e-6,
         fused=True,
     )
-
-
-def _batches(corpus: Corpus, recipe: Recipe, epoch: int) -> Iterator[list[Input]]:
-    """One pass over the corpus in batches of like length: inputs are sorted within a pool, batches are not."""
-    inputs = corpus.inputs(recipe.longest, seed=recipe.seed + epoch)
-    random = np.random.default_rng([recipe.seed, epoch])
-    while pool := _pool(inputs, POOL * recipe.tokens_per_batch):
-        batches = _alike(pool, recipe.tokens_per_batch)
-        yield from (batches[i] for i in random.permutation(len(batches)))
-
-
-def _alike(inputs: Sequence[Input], tokens_per_batch: int) -> list[list[Input]]:
-    lengths = [len(one.ids) + 3 for one in inputs]  # with the special tokens
-    return [[inputs[row] for row in rows] for rows in length_sorted(lengths, tokens_per_batch)]
-
-
-def _pool(inputs: Iterator[Input], n_tokens: int) -> list[Input]:
-    """The next inputs, `n_tokens` of them or what is left."""
-    pool: list[Input] = []
-    while n_tokens > 0 and (one := next(inputs, None)):
-        pool.append(one)
-        n_tokens -= len(one.ids)
-    return pool
-
-
-def padded(lm: MaskedLM, inputs: Sequence[Input], device: torch.device) -> Batch:
-    """`[CLS] a [SEP]`, or `[CLS] a [SEP] b [SEP]` where there is a border; nothing is masked yet. `mask_position` is
-    that of a piece that has to be asked for, 0 where there is none."""
-    tokenizer = lm.tokenizer
-    longest = max(len(one.ids) + 2 + bool(one.border) for one in inputs)
-    ids = np.full((len(inputs), longest), tokenizer.pad_token_id, dtype=np.int64)  # (B, T)
-    types, attention = np.zeros_like(ids), np.zeros_like(ids)  # (B, T)
-    for row, one in enumerate(inputs):
-        middle = [tokenizer.sep_token_id] if one.border else []
-        pieces = np.concatenate([one.ids[: one.border], middle, one.ids[one.border :]])
-        end = len(pieces) + 1
-        ids[row, 0], ids[row, 1:end], ids[row, end] = tokenizer.cls_token_id, pieces, tokenizer.sep_token_id
-        attention[row, : end + 1] = 1
-        if one.border:
-            types[row, one.border + 2 : end + 1] = 1
-    certain = np.array([one.asked + 1 for one in inputs])  # no input with a border has one
-    arrays = (ids, types, attention, certain)
-    return Batch(*(torch.from_numpy(array).to(device, non_blocking=True) for array in arrays))
 
 
 @dataclass(frozen=True)

@@ -36,10 +36,14 @@ class Point:
     lr: float
 
 
-def recipe_for(minutes: float | None, tokens: int | None, lr: float, seed: int) -> Recipe:
+def recipe_for(
+    minutes: float | None, tokens: int | None, lr: float, seed: int, self_distillation: bool = False
+) -> Recipe:
     """A recipe for this machine: a GPU wants larger batches. Ten minutes where neither length is given."""
     batch = {"tokens_per_batch": GPU_TOKENS_PER_BATCH} if torch.cuda.is_available() else {}
-    return Recipe(minutes or (None if tokens else 10), tokens, lr=lr, seed=seed, **batch)
+    return Recipe(
+        minutes or (None if tokens else 10), tokens, lr=lr, seed=seed, self_distillation=self_distillation, **batch
+    )
 
 
 def run(
@@ -143,7 +147,10 @@ def command(init: str, files: Sequence[str], recipe: Recipe) -> str:
     """The command line, without the folders of this machine."""
     length = f"--tokens {recipe.tokens}" if recipe.tokens else f"--minutes {recipe.minutes:g}"
     names = " ".join(Path(name).name for name in files)
-    return f"python -m paradigms pretrain --init {Path(init).name} --text {names} --out DIR {length} --lr {recipe.lr:g}"
+    begun = (
+        f"python -m paradigms pretrain --init {Path(init).name} --text {names} --out DIR {length} --lr {recipe.lr:g}"
+    )
+    return begun + " --self-distillation" * recipe.self_distillation
 
 
 def card(

@@ -11,7 +11,8 @@ from paradigms.__main__ import main
 from paradigms.corpus import Input, corpus_of
 from paradigms.data import load
 from paradigms.masked_lm import MaskedLM, evaluating
-from paradigms.pretrain import KEPT, Masking, Recipe, held_out_loss, masked_lm_loss, padded, pretrain
+from paradigms.pretrain import KEPT, Masking, Recipe, held_out_loss, masked_lm_loss, pretrain
+from paradigms.pretrain_batches import padded
 from paradigms.pretrain_checkpoint import Checkpoint, Position
 from paradigms.tiny_bert import tiny_bert
 
