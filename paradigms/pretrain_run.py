@@ -22,6 +22,10 @@ from .prompt.template import DEFAULT_TEMPLATE, Template
 from .prompt.verbalizer import DEFAULT_VERBALIZER, Verbalizer
 
 GPU_TOKENS_PER_BATCH = 32_768
+TAUGHT = """
+
+Every second batch is one of self-distillation: what the document of a sentence, read by the model as it was at first,
+makes it expect at [MASK] is what it learns to expect from the sentence alone."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +119,7 @@ def flops_per_token(lm: MaskedLM) -> float:
     """Floating-point operations for one trained token: two for each weight of a matrix product forward, four back.
 
     The head and the decoder run at the chosen words only. Attention's own products are left out: at these lengths they
-    are a few per cent.
+    are a few per cent; what the teacher of self-distillation reads is an eighth, left out as well.
     """
     encoder = sum(w.numel() for w in lm.model.base_model.encoder.parameters() if w.ndim == 2)
     decoder = lm.model.get_output_embeddings().weight.numel() + lm.hidden_size**2
@@ -165,6 +169,7 @@ def card(
 ) -> str:
     """The model card, from what the run itself knows."""
     first, last = points[0], points[-1]
+    taught = TAUGHT if recipe.self_distillation else ""
     return f"""---
 pipeline_tag: fill-mask
 ---
@@ -175,7 +180,7 @@ pipeline_tag: fill-mask
 Whole-word masking, {CHOSEN:.0%} of the words, 80/10/10, dropout off; AdamW, learning rate {recipe.lr:g}, warm-up over
 {recipe.warmup:.0%} and linear decay to 0, {recipe.tokens_per_batch:,} tokens a batch, inputs of up to {recipe.longest}
 word pieces, seed {recipe.seed}. {last.minutes:.0f} minutes on {device.type}, {rate:,.0f} tokens/s, {share:.0%} of the
-rate of a large matrix product. No label was used.
+rate of a large matrix product. No label was used.{taught}
 
 | | before | after |
 |---|---|---|

@@ -1,11 +1,13 @@
 """What the sentences of a document teach each other: against `BertForMaskedLM`'s own logits, and by effect."""
 
+import json
 from itertools import islice
 
 import numpy as np
 import pytest
 import torch
 
+from paradigms.__main__ import main
 from paradigms.corpus import corpus_of
 from paradigms.data import load
 from paradigms.errors import ParadigmError
@@ -118,6 +120,17 @@ def test_reviews_teach_which_word_a_sentence_calls_for(documents):
         return pupil
 
     assert gap(trained(True)) > max(gap(lm), gap(trained(False)))
+
+
+def test_the_command_says_what_it_did(tmp_path, documents):
+    text, init, out = tmp_path / "reviews.txt", tiny.bert(tmp_path / "init"), tmp_path / "out"
+    text.write_text("\n".join(documents * 4), encoding="utf8")
+    begun = ["pretrain", "--init", str(init), "--text", str(text), "--out", str(out), "--self-distillation"]
+    assert main([*begun, "--tokens", "6000"]) == 0
+    assert main([*begun, "--tokens", "12000", "--resume"]) == 0
+    curve = json.loads((out / "curve.json").read_text())
+    assert curve["command"].endswith("--self-distillation") and curve["points"][-1]["tokens"] >= 12_000
+    assert "self-distillation:" in (out / "README.md").read_text()
 
 
 def test_documents_of_one_sentence_agree_on_nothing(small):
