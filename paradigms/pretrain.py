@@ -42,7 +42,7 @@ class Recipe:
     minutes: float | None = None  # of training, earlier runs that this one resumes included
     tokens: int | None = None
     tokens_per_batch: int = 8192
-    longest: int = 126  # word pieces of one input
+    longest: int = 126  # word pieces of one input, fewer where the model has no room for them
     lr: float = 5e-4
     warmup: float = 0.03  # share of the training
     weight_decay: float = 0.01
@@ -92,9 +92,10 @@ def pretrain(
     device = next(lm.model.parameters()).device
     optimizer = adamw(lm.model, recipe)
     masking = Masking.of(lm.tokenizer, device)
-    some = first_of(held_out.inputs(recipe.longest, seed=0, pairs=False), HELD_OUT_TOKENS)
+    longest = min(recipe.longest, lm.max_length - 3)  # with the special tokens
+    some = first_of(held_out.inputs(longest, seed=0, pairs=False), HELD_OUT_TOKENS)
     asked = [padded(lm, rows, device) for rows in alike(some, recipe.tokens_per_batch)]
-    sized = recipe.longest, recipe.tokens_per_batch, recipe.seed
+    sized = longest, recipe.tokens_per_batch, recipe.seed
     teacher = None
     if recipe.self_distillation:  # before the checkpoint is restored: a resumed training has the same teacher
         teacher = SelfDistillation(lm, train, recipe.tokens_per_batch, recipe.seed, bf16=_has_bf16(device))

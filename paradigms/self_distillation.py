@@ -55,7 +55,7 @@ class SelfDistillation:
         self.device = next(lm.model.parameters()).device
         self.corpus, self.tokens_per_batch, self.seed = corpus, tokens_per_batch, seed
         lengths = np.diff(corpus.sentences)  # (S,)
-        self._fits = (lengths >= PIECES[0]) & (lengths <= PIECES[1])
+        self._fits = (lengths >= PIECES[0]) & (lengths <= min(PIECES[1], lm.max_length - REMARK[1] - 2))
         fitting = np.append(0, np.cumsum(self._fits))
         self._documents = np.flatnonzero(np.diff(fitting[corpus.documents]) >= SENTENCES[0])
         self._remarks = _remarks(corpus, lm.tokenizer.mask_token_id, np.random.default_rng(seed))
