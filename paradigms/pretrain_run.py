@@ -81,8 +81,8 @@ def run(
             losses.append(last.loss)
         if last.held_out is None:
             continue
+        mean = sum(losses) / len(losses) if losses else points[-1].train_loss  # none where it had been over already
         points = [point for point in points if point.tokens < last.tokens]
-        mean = sum(losses) / len(losses) if losses else points[-1].train_loss
         losses = []
         points.append(Point(last.tokens, last.seconds / 60, mean, last.held_out, zero_shot(lm), last.lr))
         curve = {"command": command(init, files, recipe), "points": [asdict(point) for point in points]}
