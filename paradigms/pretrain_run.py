@@ -21,7 +21,7 @@ from .pretrain_checkpoint import Checkpoint
 from .prompt.template import DEFAULT_TEMPLATE, Template
 from .prompt.verbalizer import DEFAULT_VERBALIZER, Verbalizer
 
-GPU_TOKENS_PER_BATCH = 32_768
+CPU_TOKENS_PER_BATCH, GPU_TOKENS_PER_BATCH = 8192, 32_768
 TAUGHT = """
 
 Every second batch is one of self-distillation: what the document of a sentence, read by the model as it was at first,
@@ -43,10 +43,18 @@ class Point:
 def recipe_for(
     minutes: float | None, tokens: int | None, lr: float, seed: int, self_distillation: bool = False
 ) -> Recipe:
-    """A recipe for this machine: a GPU wants larger batches. Ten minutes where neither length is given."""
-    batch = {"tokens_per_batch": GPU_TOKENS_PER_BATCH} if torch.cuda.is_available() else {}
+    """A recipe for this machine: a GPU wants larger batches. Ten minutes where neither length is given.
+
+    A step of self-distillation reads two batches, each half as large.
+    """
+    batch = GPU_TOKENS_PER_BATCH if torch.cuda.is_available() else CPU_TOKENS_PER_BATCH
     return Recipe(
-        minutes or (None if tokens else 10), tokens, lr=lr, seed=seed, self_distillation=self_distillation, **batch
+        minutes or (None if tokens else 10),
+        tokens,
+        tokens_per_batch=batch // 2 if self_distillation else batch,
+        lr=lr,
+        seed=seed,
+        self_distillation=self_distillation,
     )
 
 

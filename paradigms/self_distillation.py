@@ -9,7 +9,8 @@ at [MASK] of a frozen copy of the model, d the document of sentence x, and r the
 
 where W and b are the decoder's. Logits are linear in s, so a mean of states is a product of experts, each sentence one
 (Hinton 2002, section 1), and a model that learns from what it said itself is self-distillation (Furlanello et al. 2018,
-"Born-Again Neural Networks", section 3). Remarks are sentences of the corpus with their one telling word hidden.
+"Born-Again Neural Networks", section 3). Half of the remarks are neutral ones in English, written for this; the others
+are sentences of the corpus with their one telling word hidden.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -27,10 +29,29 @@ from .errors import ParadigmError
 from .masked_lm import HEADS, Batch, MaskedLM
 from .pretrain_batches import padded, rows_alike
 
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
 STRENGTH = 3.0
 SENTENCES = (5, 24)  # of a document: the fewest that agree on anything, and the most that are read
 PIECES = (4, 60)  # of a sentence
-REMARKS = 4000  # kept
+REMARKS = 4000  # of the corpus, kept
+NEUTRAL = (  # they fit any document that judges something, whatever the judgement
+    "it was [MASK].",
+    "it is [MASK].",
+    "this movie is [MASK].",
+    "the film was [MASK].",
+    "overall, it was [MASK].",
+    "i thought it was [MASK].",
+    "what a [MASK] movie.",
+    "[MASK].",
+    "the whole thing is just [MASK].",
+    "this one is really [MASK].",
+    "to sum up, the movie is [MASK].",
+    "a truly [MASK] film.",
+    "very [MASK]!",
+    "all of this is [MASK].",
+)
 GROUP = 32  # documents that one remark follows
 POOL = 8  # groups read at a time, so that a batch has several remarks
 
@@ -59,6 +80,7 @@ class SelfDistillation:
         fitting = np.append(0, np.cumsum(self._fits))
         self._documents = np.flatnonzero(np.diff(fitting[corpus.documents]) >= SENTENCES[0])
         self._remarks = _remarks(corpus, lm.tokenizer.mask_token_id, np.random.default_rng(seed))
+        self._neutral = _neutral(lm.tokenizer)
         if len(self._documents) < 2 or not self._remarks:
             message = f"no documents of {SENTENCES[0]} sentences, or no short remarks: nothing that could agree"
             raise ParadigmError("no_remarks", message, needed=SENTENCES[0])
@@ -94,7 +116,8 @@ class SelfDistillation:
         document_of: list[int] = []
         group_of: list[int] = []
         for number, documents in enumerate(pool):
-            remark = self._remarks[random.integers(len(self._remarks))]
+            remarks = self._neutral if self._neutral and random.random() < 0.5 else self._remarks
+            remark = remarks[random.integers(len(remarks))]
             for document in documents:
                 start, end = self.corpus.documents[document : document + 2]
                 rows = start + np.flatnonzero(self._fits[start:end])
@@ -149,4 +172,14 @@ def _remarks(corpus: Corpus, mask_id: int, random: np.random.Generator) -> list[
             remarks.append(Input(ids, asked=int(telling[0])))
         if len(remarks) == REMARKS:
             break
+    return remarks
+
+
+def _neutral(tokenizer: PreTrainedTokenizerBase) -> list[Input]:
+    """NEUTRAL, without those that a vocabulary of another language has no words for."""
+    remarks: list[Input] = []
+    for text in NEUTRAL:
+        ids = np.array(tokenizer(text.replace("[MASK]", tokenizer.mask_token), add_special_tokens=False)["input_ids"])
+        if tokenizer.unk_token_id not in ids:
+            remarks.append(Input(ids, asked=int(np.flatnonzero(ids == tokenizer.mask_token_id)[0])))
     return remarks

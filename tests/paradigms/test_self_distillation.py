@@ -8,14 +8,14 @@ import pytest
 import torch
 
 from paradigms.__main__ import main
-from paradigms.corpus import corpus_of
+from paradigms.corpus import Input, corpus_of
 from paradigms.data import load
 from paradigms.errors import ParadigmError
 from paradigms.masked_lm import MaskedLM
 from paradigms.pretrain import Recipe, pretrain
 from paradigms.pretrain_checkpoint import Checkpoint
 from paradigms.prompt.template import Template
-from paradigms.self_distillation import STRENGTH, SelfDistillation, agreed
+from paradigms.self_distillation import NEUTRAL, STRENGTH, SelfDistillation, _neutral, agreed
 
 from . import tiny
 
@@ -44,7 +44,7 @@ def test_a_document_moves_its_sentences_by_what_sets_it_apart():
 
 
 def test_all_sentences_of_a_document_are_moved_alike(small, documents):
-    taught = next(SelfDistillation(small, corpus_of(documents, small.tokenizer), 512, 0, bf16=False).batches())
+    taught = next(SelfDistillation(small, corpus_of(documents, small.tokenizer), 4096, 0, bf16=False).batches())
     batch = taught.batch
     assert (batch.input_ids == small.tokenizer.mask_token_id).sum(dim=1).eq(1).all()
     rows = torch.arange(len(batch.input_ids))
@@ -58,6 +58,21 @@ def test_all_sentences_of_a_document_are_moved_alike(small, documents):
     near = torch.cdist(shifts, shifts) < 0.01 * shifts.norm(dim=1)
     assert near.sum() > len(rows)
     assert not near.all()
+
+
+def test_half_of_the_remarks_are_neutral(small, documents):
+    distillation = SelfDistillation(small, corpus_of(documents, small.tokenizer), 2048, 0, bf16=False)
+    of_the_corpus = small.tokenizer("the bees were [MASK] there", add_special_tokens=False)["input_ids"]
+    distillation._remarks = [Input(np.array(of_the_corpus), asked=3)]
+    inputs, document, _ = distillation._pool([[row] for row in range(len(documents))] * 3, np.random.default_rng(0))
+    last = [inputs[row].ids[-1] for row in np.flatnonzero(np.diff(document, prepend=-1))]  # one a document
+    assert 0.4 < np.mean([row != of_the_corpus[-1] for row in last]) < 0.6
+
+
+def test_remarks_in_english_are_left_out_where_no_word_of_theirs_is_known(tmp_path, small):
+    chinese = MaskedLM.load(tiny.chinese(tmp_path / "chinese", "很好看"))
+    assert len(_neutral(small.tokenizer)) == len(NEUTRAL)
+    assert not _neutral(chinese.tokenizer)
 
 
 def test_batches_can_be_left_out(small, documents):
