@@ -103,6 +103,11 @@ def parser() -> argparse.ArgumentParser:
     pretrain.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
     pretrain.set_defaults(run=commands.pretrain)
 
+    average = subparsers.add_parser("average", help="the mean of the weights of backbones that began as the same one")
+    average.add_argument("backbones", nargs="+", metavar="DIR", help="one that is named twice weighs twice")
+    average.add_argument("--out", required=True, metavar="DIR")
+    average.set_defaults(run=commands.average)
+
     ppt = subparsers.add_parser("ppt", help="pre-train a soft prompt on plain text, one document a line")
     ppt.add_argument("--text", nargs="+", required=True, metavar="FILE", help="plain, .gz or .xz")
     ppt.add_argument("--out", required=True, metavar="DIR")

@@ -105,6 +105,15 @@ def pretrain(options: argparse.Namespace) -> int:
     return 0
 
 
+def average(options: argparse.Namespace) -> int:
+    from .pretrain_run import write
+    from .weight_average import average
+
+    write(average(options.backbones), Path(options.out))
+    print(f"the mean of {len(options.backbones)} backbones in {options.out}")
+    return 0
+
+
 def ppt(options: argparse.Namespace) -> int:
     from .corpus import documents_of, sentences_of
     from .prompt.ppt import pretrain
