@@ -89,10 +89,10 @@ WORDS = {
     "origins.recorded.result": (
         "$name has read tens of millions of word pieces; here it reads $tokens more, nearly all of them reviews. The "
         "loss of hidden words in held-out text goes from $before to $after nats: reading on still pays. The zero-shot "
-        "accuracy of the default prompt on the built-in dev reviews goes from $from_ to $to: the two do not always "
-        "move together.",
+        "accuracy of the prompt “All in all, it was [MASK].” on the built-in dev reviews goes from $from_ to $to: the "
+        "two do not always move together.",
         "$name 已经读过几千万个词片；这里让它再读 $tokens 个，几乎都是各类评论。"
         "留出文本中被遮词的损失从 $before 降到 $after 奈特：多读仍有收获。"
-        "默认提示在内置开发集影评上的零样本准确率从 $from_ 变为 $to：两者并不总是一起变化。",
+        "提示 “All in all, it was [MASK].” 在内置开发集影评上的零样本准确率从 $from_ 变为 $to：两者并不总是一起变化。",
     ),
 }

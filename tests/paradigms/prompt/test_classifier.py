@@ -184,7 +184,7 @@ def accuracy(data, **prompt: str) -> float:
 def test_label_words_matter(held_out):
     straight = accuracy(held_out, verbalizer="negative=bad;positive=good")
     swapped = accuracy(held_out, verbalizer="negative=good;positive=bad")
-    irrelevant = accuracy(held_out, verbalizer="negative=dog;positive=cat")
+    irrelevant = accuracy(held_out, verbalizer="negative=table;positive=window")
     assert straight > swapped + 0.2
     assert straight + swapped == pytest.approx(1, abs=0.01)
     assert abs(irrelevant - 0.5) < 0.1
