@@ -27,6 +27,7 @@ from .anatomy import Part, language_model
 from .prompt_training import BOXES, parameters
 
 TEMPLATE, WORDS = "template", "words"  # what is searched
+LIKELY = ("likelihood", "several")  # the searches for words that begin with the likeliest ones
 FIELD = {TEMPLATE: "se_how", WORDS: "se_words"}  # the control that says how
 
 

@@ -35,6 +35,7 @@ from .parts import figure_value
 from .prompt_accuracy import in_words, measure
 from .search_models import (
     FIELD,
+    LIKELY,
     TEMPLATE,
     Row,
     backbone,
@@ -142,7 +143,7 @@ def chart(t: Text, scene: Scene, by_hand_loss: float) -> dict[str, object]:
 def word_plane(t: Text, scene: Scene, chosen: Candidate) -> dict[str, object]:
     """Where words stand between the two classes, those of the best candidate large."""
     how, marked = scene.how, chosen.verbalizer.words
-    points = likely_plane(scene.state) if how == "likelihood" else near_plane(given(scene.state))
+    points = likely_plane(scene.state) if how in LIKELY else near_plane(given(scene.state))
     first, second = (t.label(label) for label in models.train_set().classes)
     axes = [t(f"search.plane.{how}", label=label) for label in (first, second)]
     negative = max(points, key=lambda one: one[1] - one[2])[0]
@@ -156,7 +157,7 @@ def words(t: Text, scene: Scene) -> Markup:
     how, state = scene.how, scene.state
     classifier = getattr(scene.model, "classifier_", None)
     labels = models.train_set().classes
-    if how == "likelihood":
+    if how in LIKELY:
         columns = likely(state)
     elif how == "neighbours":
         columns = near(given(state), WORDS_SHOWN)

@@ -175,7 +175,7 @@ FIELDS: dict[str, Field] = {
     "op": Field(2, 0, 99),
     # Searched prompts: how a template and label words are searched, on how many examples, and tuned afterwards or not.
     "se_how": Field("generate", choices=("generate", "gradient", "edit")),
-    "se_words": Field("likelihood", choices=("likelihood", "neighbours", "weights", "soft")),
+    "se_words": Field("likelihood", choices=("likelihood", "several", "neighbours", "weights", "soft")),
     "se_k": Field(16, 2, 16),
     "se_seed": Field(0, 0, 99),
     "se_tune": Field("off", choices=("off", "on")),

@@ -67,7 +67,7 @@ def parser() -> argparse.ArgumentParser:
     evaluate.add_argument(
         "--search",
         metavar="HOW",
-        help="auto-template: generate, gradient, edit; auto-verbalizer: likelihood, neighbours, weights, soft",
+        help="auto-template: generate, gradient, edit; auto-verbalizer: likelihood, several, neighbours, weights, soft",
     )
     evaluate.add_argument("--json", action="store_true", help="print one JSON object")
     evaluate.set_defaults(run=commands.evaluate)

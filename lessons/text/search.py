@@ -131,6 +131,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "search.words": ("Search for label words", "搜索标签词"),
     "search.se_words": ("How", "方式"),
     "search.se_words.likelihood": ("Likeliest (LM-BFF)", "最可能的词（LM-BFF）"),
+    "search.se_words.several": ("Several words", "多个词"),
     "search.se_words.neighbours": ("Nearest words", "近邻词"),
     "search.se_words.weights": ("Learned weights", "学习权重"),
     "search.se_words.soft": ("Soft (WARP)", "软标签词（WARP）"),
@@ -138,6 +139,11 @@ WORDS: dict[str, tuple[str, str]] = {
         "What does the model itself put into the slot for the sentences of each class? All pairs of those words are "
         "ranked. No label word has to be given.",
         "对每个类别的句子，模型自己会在空位填什么词？把这些词两两组合并排序。不需要给出任何标签词。",
+    ),
+    "search.about.several": (
+        "Begins with the best pair of the search before it and adds one word after the other: of the words likely for "
+        "a class, the one that fits the examples best, as long as it helps. The more examples, the better its choice.",
+        "从上一种搜索的最优词对出发，逐个添加词：在某一类别可能的词中，选最符合样本的那个，只要有帮助就继续。样本越多，选得越好。",
     ),
     "search.about.neighbours": (
         "The label words of tab 4 and their neighbours in the model's embedding table. How many neighbours to take is "
@@ -156,6 +162,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "search.words.go": ("Search for label words", "开始搜索标签词"),
     "search.words.likelihood": ("What the model fills in for each class", "模型为每个类别填入的词"),
     "search.words.likelihood.note": (
+        "Probability at [MASK], geometric mean over the class's own sentences; $n examples in all. A click adds a word "
+        "to tab 4.",
+        "[MASK] 处的概率，对该类句子取几何平均；共 $n 个样本。点击可把词加到第 4 页。",
+    ),
+    "search.words.several": ("What the model fills in for each class", "模型为每个类别填入的词"),
+    "search.words.several.note": (
         "Probability at [MASK], geometric mean over the class's own sentences; $n examples in all. A click adds a word "
         "to tab 4.",
         "[MASK] 处的概率，对该类句子取几何平均；共 $n 个样本。点击可把词加到第 4 页。",
@@ -181,6 +193,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "移动的距离（以起点向量长度为单位）：$moved。",
     ),
     "search.plane.likelihood": ("mean log-probability, $label sentences", "$label句子上的平均对数概率"),
+    "search.plane.several": ("mean log-probability, $label sentences", "$label句子上的平均对数概率"),
     "search.plane.neighbours": ("cosine with a $label label word", "与$label标签词的余弦"),
     "search.plane.result": (
         "Farthest from the diagonal: “$negative” on the $first side, “$positive” on the $second side. Words on the "

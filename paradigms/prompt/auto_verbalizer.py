@@ -1,12 +1,13 @@
-"""The label words searched for, the template given: four ways.
+"""The label words searched for, the template given: five ways.
 
 "likelihood"  LM-BFF's, the likeliest words of each class, combined and ranked, see `search_label_words`
+"several"     from there on several words per class, on all the examples, see `add_label_words`
 "neighbours"  given words and those nearest to them, see `expand_label_words`
 "weights"     the same words with a learned weight each, see `weighted_verbalizer`
 "soft"        no words at all but a trained vector per class, see `soft_verbalizer`
 
-The first two choose words and then fine-tune the model with them, as LM-BFF does. The other two train numbers of their
-own on a frozen model, so there is nothing to tune afterwards.
+The first three choose words and then fine-tune the model with them, as LM-BFF does. The other two train numbers of
+their own on a frozen model, so there is nothing to tune afterwards.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from ..base import TextClassifier, TrainStep
+from .add_label_words import add_label_words
 from .candidates import Examples, SearchStep
 from .expand_label_words import expand_label_words
 from .search_label_words import search_label_words
@@ -30,11 +32,19 @@ TRAINED = {"weights": WeightedVerbalizer, "soft": SoftVerbalizer}
 class AutoVerbalizer(Searched):
     """See Searched for the parameters.
 
-    template: stays as it is. verbalizer: where the search starts; "likelihood" needs none, only the labels' names.
+    template: stays as it is. verbalizer: where the search starts; "likelihood" and "several" need none, only
+    the labels' names.
     With "weights" and "soft", `classifier_` is the trained verbalizer, and `tune` can only be "nothing".
     """
 
-    TUNED: ClassVar = {"likelihood": "all", "neighbours": "all", "weights": "nothing", "soft": "nothing"}
+    TUNED: ClassVar = {
+        "likelihood": "all",
+        "several": "all",
+        "neighbours": "all",
+        "weights": "nothing",
+        "soft": "nothing",
+    }
+    ON_ALL: ClassVar = frozenset({"several"})
 
     def __init__(
         self,
@@ -64,6 +74,8 @@ class AutoVerbalizer(Searched):
     def _search(self, examples: Examples) -> Iterator[SearchStep]:
         if self.search == "likelihood":
             return search_label_words(examples, self._by_hand())
+        if self.search == "several":
+            return add_label_words(examples, self._by_hand())
         verbalizer = Verbalizer.of(self.verbalizer).for_labels(examples.classes)
         return expand_label_words(examples, self._by_hand(), verbalizer)
 

@@ -26,7 +26,7 @@ from .verbalizer import Verbalizer
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
-PER_CLASS = 16  # examples of a class that a search looks at; more make it slow, not better
+PER_CLASS = 16  # examples of a class that most searches look at; more make them slow, not better
 
 
 @dataclass(frozen=True)
@@ -65,10 +65,18 @@ class Examples:
     classes: tuple[str, ...]  # C, sorted
 
     @classmethod
-    def draw(cls, lm: MaskedLM, texts: Sequence[str], classes: np.ndarray, gold: np.ndarray, seed: int) -> Examples:
-        """PER_CLASS examples of each class, or all where there are not so many."""
+    def draw(
+        cls,
+        lm: MaskedLM,
+        texts: Sequence[str],
+        classes: np.ndarray,
+        gold: np.ndarray,
+        seed: int,
+        per_class: int | None = PER_CLASS,
+    ) -> Examples:
+        """`per_class` examples of each class, or all: with None, and where there are not so many."""
         drawn = np.random.default_rng(seed).permutation(len(texts))
-        rows = np.sort(np.concatenate([drawn[gold[drawn] == c][:PER_CLASS] for c in range(len(classes))]))
+        rows = np.sort(np.concatenate([drawn[gold[drawn] == c][:per_class] for c in range(len(classes))]))
         return cls(lm, tuple(texts[row] for row in rows), gold[rows], tuple(map(str, classes)))
 
     def logits(self, template: Template, word_ids: Sequence[int] | None = None) -> Tensor:
@@ -80,6 +88,15 @@ class Examples:
         word_ids = verbalizer.token_ids(self.lm.tokenizer, spaced=template.spaced_mask())
         accuracy, loss = self.measure(self.logits(template, word_ids), verbalizer)
         return Candidate(template, verbalizer, accuracy, loss)
+
+    def with_words(self, template: Template, logits: Tensor, word_ids: Sequence[Sequence[int]]) -> Candidate:
+        """`template` with some words of the vocabulary for each class, scored from all logits, shape (N, V)."""
+        words = writable_words(self.lm.tokenizer)
+        label_words = zip(self.classes, word_ids, strict=True)
+        verbalizer = Verbalizer(tuple((label, tuple(words[token] for token in ids)) for label, ids in label_words))
+        return Candidate(
+            template, verbalizer, *self.measure(logits[:, [i for ids in word_ids for i in ids]], verbalizer)
+        )
 
     def measure(self, word_logits: Tensor, verbalizer: Verbalizer) -> tuple[float, float]:
         """Accuracy and loss from the logits of the label words, shape (N, n_words)."""

@@ -15,9 +15,8 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from .candidates import Candidate, Examples, SearchStep, label_word_ids, writable_words
+from .candidates import Candidate, Examples, SearchStep, label_word_ids
 from .template import Template
-from .verbalizer import Verbalizer
 
 PER_CLASS = 30  # k; with more, rare words that fit these examples by chance win (seen on SST-2's training sentences)
 BEAM = 100  # combinations kept
@@ -30,13 +29,13 @@ def search_label_words(examples: Examples, template: Template, shown: int = 20) 
     likely = likely_words(examples, logits, PER_CLASS)
     total = len(examples.classes) + 1
     combinations = torch.empty(1, 0, dtype=torch.long)  # (n_combinations, classes so far)
-    best = _candidate(examples, template, logits, _first_choice(likely))
+    best = _with_one_each(examples, template, logits, _first_choice(likely))
     yield SearchStep(1, total, (best,), best)
     for c, (ids, _) in enumerate(likely):
         combinations = joined(combinations, ids, logits, torch.from_numpy(examples.gold))
         scored: tuple[Candidate, ...] = ()
         if c + 1 == len(examples.classes):
-            scored = tuple(_candidate(examples, template, logits, row) for row in combinations[:shown].tolist())
+            scored = tuple(_with_one_each(examples, template, logits, row) for row in combinations[:shown].tolist())
             best = min(best, *scored, key=lambda one: one.order)
         yield SearchStep(c + 2, total, scored, best)
 
@@ -76,8 +75,5 @@ def _first_choice(likely: list[tuple[Tensor, Tensor]]) -> list[int]:
     return taken
 
 
-def _candidate(examples: Examples, template: Template, logits: Tensor, ids: list[int]) -> Candidate:
-    words = writable_words(examples.lm.tokenizer)
-    verbalizer = Verbalizer(tuple((label, (words[i],)) for label, i in zip(examples.classes, ids, strict=True)))
-    accuracy, loss = examples.measure(logits[:, ids], verbalizer)
-    return Candidate(template, verbalizer, accuracy, loss)
+def _with_one_each(examples: Examples, template: Template, logits: Tensor, ids: list[int]) -> Candidate:
+    return examples.with_words(template, logits, [[token] for token in ids])

@@ -14,7 +14,7 @@ from ..base import TextClassifier, TrainStep, plain, training_set
 from ..errors import ParadigmError
 from ..masked_lm import MaskedLM
 from ..training import schedule
-from .candidates import Candidate, Examples, SearchStep
+from .candidates import PER_CLASS, Candidate, Examples, SearchStep
 from .classifier import RATES, PromptClassifier
 from .template import DEFAULT_TEMPLATE, Template
 from .verbalizer import DEFAULT_VERBALIZER, Verbalizer, VerbalizerError
@@ -39,6 +39,7 @@ class Searched(TextClassifier):
     """
 
     TUNED: ClassVar[Mapping[str, str]]  # for each way to search, what is tuned afterwards in its paper
+    ON_ALL: ClassVar[frozenset[str]] = frozenset()  # the ways that look at every example, not at PER_CLASS
 
     def __init__(
         self,
@@ -93,7 +94,8 @@ class Searched(TextClassifier):
         if tune != "nothing":
             tuning = schedule(len(texts), RATES[tune], self.steps, self.batch_size, self.lr).steps
         start = time.perf_counter()
-        examples = Examples.draw(MaskedLM.load(self.backbone), texts, classes, gold, self.seed)
+        per_class = None if self.search in self.ON_ALL else PER_CLASS
+        examples = Examples.draw(MaskedLM.load(self.backbone), texts, classes, gold, self.seed, per_class)
         self.searched_ = []
         total = 0
         for found in self._search(examples):

@@ -1,10 +1,11 @@
-"""Searched label words as a classifier, one answer for each of the four ways."""
+"""Searched label words as a classifier, one answer for each of the five ways."""
 
 import numpy as np
 import pytest
 
 from paradigms.errors import ParadigmError
 from paradigms.prompt.auto_verbalizer import AutoVerbalizer
+from paradigms.prompt.candidates import Examples
 from paradigms.prompt.classifier import PromptClassifier
 from paradigms.prompt.soft_verbalizer import SoftVerbalizer
 from paradigms.prompt.verbalizer import DEFAULT_VERBALIZER, Verbalizer
@@ -13,7 +14,7 @@ from paradigms.prompt.weighted_verbalizer import WeightedVerbalizer
 TEXT = "A warm, funny film that I would gladly see again."
 
 
-@pytest.mark.parametrize("search", ["likelihood", "neighbours"])
+@pytest.mark.parametrize("search", ["likelihood", "several", "neighbours"])
 def test_words_are_chosen(search, shots):
     model = AutoVerbalizer(search, tune="nothing").fit(shots.texts, shots.labels)
     assert model.trainable_parameters_ == 0
@@ -51,3 +52,19 @@ def test_frozen_means_frozen(shots):
     with pytest.raises(ParadigmError) as caught:
         AutoVerbalizer("soft", tune="all").fit(shots.texts, shots.labels)
     assert (caught.value.kind, caught.value.where) == ("bad_option", "tune")
+
+
+def test_several_words_look_at_every_example(monkeypatch):
+    """Where one word per class is chosen on 16 of each, several are chosen on all there are."""
+    texts, labels = [f"{word} {n}" for n in range(20) for word in ("fine", "bad")], ["1", "0"] * 20
+    seen = {}
+    draw = Examples.draw
+
+    def drawn(*given):
+        seen[search] = draw(*given)
+        return seen[search]
+
+    monkeypatch.setattr(Examples, "draw", drawn)
+    for search in ("likelihood", "several"):
+        AutoVerbalizer(search, tune="nothing").fit(texts, labels)
+    assert {name: len(examples.texts) for name, examples in seen.items()} == {"likelihood": 32, "several": 40}
