@@ -17,7 +17,7 @@ from paradigms.prompt.template import Border, Literal, Mask, Sentence, Template
 from paradigms.prompt.verbalizer import Verbalizer, words_of
 
 from . import models
-from .prompt_accuracy import in_words, question
+from .prompt_accuracy import question
 from .prompt_question import Words
 from .text import Text
 from .view import el, meter, percent, side
@@ -85,7 +85,7 @@ def votes(t: Text, state: Mapping[str, Any], pairs: Sequence[Pair], taught: tupl
         el(
             "tr",
             el("th", el("span", number, cls="pet-number"), _filled(pair.template, sentence), scope="row"),
-            el("td", in_words(pair.words), cls="pet-words"),
+            _words(pair.words),
             el("td", percent(share, 1), cls="pet-weight", data_name=t("pet.column.weight")),
             _answer(t, probabilities[0]),
         )
@@ -129,6 +129,11 @@ def _answer(t: Text, probabilities: np.ndarray) -> Markup:
         cls="pet-answer",
     )
     return el("td", answer)
+
+
+def _words(words: Words) -> Markup:
+    """The label words, a line for each class."""
+    return el("td", [el("span", ", ".join(row), cls=side(c)) for c, row in enumerate(words)], cls="pet-words")
 
 
 def _filled(template: str, sentence: str) -> Markup:

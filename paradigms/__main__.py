@@ -69,6 +69,9 @@ def parser() -> argparse.ArgumentParser:
         metavar="HOW",
         help="auto-template: generate, gradient, edit; auto-verbalizer: likelihood, several, neighbours, weights, soft",
     )
+    evaluate.add_argument(
+        "--generations", type=_count, metavar="N", help="pet: generations of iPET after the first; none if left out"
+    )
     evaluate.add_argument("--json", action="store_true", help="print one JSON object")
     evaluate.set_defaults(run=commands.evaluate)
 

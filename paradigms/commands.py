@@ -40,6 +40,7 @@ def evaluate(options: argparse.Namespace) -> int:
         tune=options.tune,
         init=options.init,
         search=options.search,
+        generations=options.generations,
     )
     if options.json:
         print(json.dumps(result.as_dict()))

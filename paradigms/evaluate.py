@@ -151,7 +151,7 @@ OPTIONS = {
     "p-tuning": {"backbone", "template", "verbalizer", "init", "tune"},
     "p-tuning-v2": {"backbone", "template", "verbalizer", "init"},
     "ppt": {"backbone", "template", "verbalizer"},
-    "pet": {"backbone", "verbalizer"},
+    "pet": {"backbone", "verbalizer", "generations"},
     "auto-template": {"backbone", "template", "verbalizer", "search", "tune"},
     "auto-verbalizer": {"backbone", "template", "verbalizer", "search", "tune"},
 }

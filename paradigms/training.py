@@ -39,13 +39,14 @@ def schedule(
     steps: int | None = None,
     batch_size: int | None = None,
     lr: float | None = None,
+    passes: int = 3,
 ) -> Schedule:
-    """How the two BERT paradigms train where they are not told: 60 steps of 8 with few examples, three passes in
-    batches of 32 with many. Both get the same steps; `rates` are a method's own learning rates for few and for many,
+    """How the two BERT paradigms train where they are not told: 60 steps of 8 with few examples, `passes` in batches
+    of 32 with many. Both get the same steps; `rates` are a method's own learning rates for few and for many,
     because a new classifier needs a larger one than words that are known already."""
     many = n_examples >= MANY
     batch_size = batch_size or (32 if many else 8)
-    return Schedule(steps or max(60, -(-3 * n_examples // batch_size)), batch_size, lr or rates[many])
+    return Schedule(steps or max(60, -(-passes * n_examples // batch_size)), batch_size, lr or rates[many])
 
 
 def train_steps(

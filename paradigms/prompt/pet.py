@@ -31,13 +31,14 @@ from .pattern_model import ALPHA, PatternModel, vote
 
 TEMPERATURE = 2.0  # section 3.4
 WEIGHTING = ("uniform", "accuracy")
-# (pattern, verbalizer): the four shapes of the paper's patterns for reviews (section 4.1), the words of each chosen on
-# SST-2's training sentences.
+# (pattern, verbalizer): patterns of the paper's shapes for reviews (section 4.1): behind the text, before it, behind a
+# border. Those four of seven that vote best on SST-2's training sentences, with the first words that `add_label_words`
+# finds there.
 PAIRS = (
-    ("{text} All in all, it was [MASK].", "negative=terrible;positive=great"),
-    ("{text} It was [MASK].", "negative=awful;positive=excellent"),
-    ("Just [MASK]! {text}", "negative=bad;positive=good"),
-    ("{text} [SEP] In summary, the film is [MASK].", "negative=terrible;positive=great"),
+    ("{text} The film is [MASK].", "negative=dull,useless,worthless;positive=terrific,thrilling,fun"),
+    ("{text} The acting is [MASK].", "negative=dreadful,useless,embarrassing;positive=magnificent,delightful,fun"),
+    ("A [MASK] film. {text}", "negative=poor,pointless,shallow;positive=excellent,comic,delight"),
+    ("{text} [SEP] In summary, the film is [MASK].", "negative=dull,useless,dire;positive=terrific,chilling"),
 )
 
 
@@ -82,7 +83,7 @@ class Pet(TextClassifier):
         generations: int = 0,
         n_labelled: int | None = None,
         unlabelled: Sequence[str] | None = None,
-        n_unlabelled: int = 1000,
+        n_unlabelled: int = 5000,
         steps: int | None = None,
         student_steps: int | None = None,
         batch_size: int | None = None,
@@ -123,7 +124,9 @@ class Pet(TextClassifier):
 
         labels, first = list(map(str, self.classes_)), 0 if examples else 1
         sizes = [size_of(examples, labels, rounds, len(pool)) for rounds in range(first, self.generations + 1)]
-        lengths = [schedule(size, (0.0, 0.0), self.steps).steps for size in sizes]
+        # Labels that models gave are partly wrong: what is read more than once is soon known by heart, errors and all.
+        passes = [1 if rounds else 3 for rounds in range(first, self.generations + 1)]
+        lengths = [schedule(n, (0.0, 0.0), self.steps, passes=p).steps for n, p in zip(sizes, passes, strict=True)]
         of_student = schedule(len(pool), STUDENT_RATES, self.student_steps).steps
         total = len(self.models_) * sum(lengths) + of_student
         self.trainable_parameters_ = 0

@@ -78,7 +78,7 @@ def test_options_go_to_those_who_have_them():
     assert make("prompt", 3).get_params() == PromptClassifier(seed=3).get_params()
     assert make("bert-finetune", 3, backbone="x", template=None).get_params()["backbone"] == "x"
     assert make("tfidf-nb", 3, backbone=None).get_params() == TfidfNaiveBayes().get_params()
-    for method, option in (("bert-finetune", "template"), ("tfidf-nb", "backbone")):
+    for method, option in (("bert-finetune", "template"), ("tfidf-nb", "backbone"), ("prompt", "generations")):
         with pytest.raises(MethodError, match=option) as caught:
             make(method, **{option: "unused"})
         assert (caught.value.kind, caught.value.offending) == ("unused_option", option)

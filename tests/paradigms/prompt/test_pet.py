@@ -170,6 +170,16 @@ def test_generations_grow_and_learn_from_the_others(make) -> None:
     assert len(learned) == 4 + sum(per_class(examples, ["0", "1"], 1, len(UNLABELLED)).values())
 
 
+def test_what_models_have_labelled_is_read_once(make) -> None:
+    """Labelled examples are read three times, those of a generation once: their labels are not all right."""
+    pool = [f"{text} {n}" for text in TEXTS for n in range(1000)]
+    pet = make(generations=2, steps=None, unlabelled=pool, n_unlabelled=4000, n_labelled=None)
+    texts, labels = pool[:100], ["0", "1"] * 50
+    total = next(pet.fit_steps(texts, labels)).total
+    assert size_of(Dataset("", tuple(texts), tuple(labels)), ["0", "1"], 2, 3900) == 100 + 1950
+    assert total == 2 * (60 + 60 + 65) + 2  # 2,050 examples in batches of 32
+
+
 def test_the_auxiliary_loss_moves_what_the_labels_do_not(tiny_bert: Path) -> None:
     """With alpha = 1 only hidden words of the unlabelled texts are learned: they become likelier. With alpha = 0 the
     unlabelled texts change nothing."""
