@@ -15,6 +15,7 @@ from .text import Text
 from .view import el, meter, percent, pick, side
 
 SHOWN = 10  # candidates in a table
+WORDS_SHOWN = 8  # label words of a class in a candidate
 
 
 def candidates(t: Text, kind: str, n: int, by_hand: Candidate, found: Sequence[Candidate]) -> Markup:
@@ -67,8 +68,8 @@ def _candidate(t: Text, kind: str, n: int, one: Candidate, place: str, cls: str)
 def shortened(t: Text, one: Candidate) -> str:
     """Label words as a reader wants them: `terrible, bad / great, good (+14)`."""
     rows = [words for _, words in one.verbalizer.label_words]
-    left_out = sum(max(0, len(words) - 4) for words in rows)
-    said = " / ".join(", ".join(words[:4]) for words in rows)
+    left_out = sum(max(0, len(words) - WORDS_SHOWN) for words in rows)
+    said = " / ".join(", ".join(words[:WORDS_SHOWN]) for words in rows)
     return f"{said} (+{left_out})" if left_out else said
 
 

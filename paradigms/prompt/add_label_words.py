@@ -26,8 +26,8 @@ ROUNDS = 8  # words added at most
 GAIN = 5e-4  # nats by which a word has to lower the mean loss
 
 
-def add_label_words(examples: Examples, template: Template, shown: int = 10) -> Iterator[SearchStep]:
-    """A first step with one word per class, then ROUNDS steps of one word more, or none where none gains. The best
+def add_label_words(examples: Examples, template: Template, shown: int = 3) -> Iterator[SearchStep]:
+    """A first step with one word per class, then ROUNDS steps of one word more, or none once none gains. The best
     `shown` words of a round are scored as candidates. The model runs once."""
     logits = examples.logits(template)  # (N, V)
     likely = [ids for ids, _ in likely_words(examples, logits, CHOICE)]
@@ -38,15 +38,18 @@ def add_label_words(examples: Examples, template: Template, shown: int = 10) -> 
     chosen = [[word] for word in start[0].tolist()]  # by class, vocabulary ids
     best = examples.with_words(template, logits, chosen)
     yield SearchStep(1, ROUNDS + 1, (best,), best)
+    gains = True
     for step in range(2, ROUNDS + 2):
-        losses = torch.stack([_losses_with(logits, gold, chosen, c, ids) for c, ids in enumerate(likely)])  # (C, k)
         larger = []
-        for place in losses.flatten().argsort()[:shown].tolist():
-            c, row = divmod(place, losses.shape[1])
-            words = [[*of_class, int(likely[c][row])] if c == at else of_class for at, of_class in enumerate(chosen)]
-            larger.append((examples.with_words(template, logits, words), words))
-        if larger[0][0].loss <= best.loss - GAIN:
-            best, chosen = larger[0]
+        if gains:
+            losses = torch.stack([_losses_with(logits, gold, chosen, c, ids) for c, ids in enumerate(likely)])  # (C, k)
+            for place in losses.flatten().argsort()[:shown].tolist():
+                c, row = divmod(place, losses.shape[1])
+                words = [[*of, int(likely[c][row])] if c == at else of for at, of in enumerate(chosen)]
+                larger.append((examples.with_words(template, logits, words), words))
+            gains = larger[0][0].loss <= best.loss - GAIN
+            if gains:
+                best, chosen = larger[0]
         yield SearchStep(step, ROUNDS + 1, tuple(one for one, _ in larger), best)
 
 

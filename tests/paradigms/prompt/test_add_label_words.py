@@ -17,7 +17,10 @@ TEMPLATE = Template.parse("{text} It was [MASK].")
 def test_it_goes_on_where_one_word_per_class_ends(examples):
     steps = list(add_label_words(examples, TEMPLATE, shown=3))
     assert [step.step for step in steps] == list(range(1, ROUNDS + 2))
-    assert all(len(step.candidates) == 3 for step in steps[1:])
+    gained = [after.best != before.best for before, after in pairwise(steps)]
+    assert gained == sorted(gained, reverse=True), "a word was added after one that did not help"
+    tried = [len(step.candidates) for step in steps[1:]]
+    assert tried == [3] * min(sum(gained) + 1, ROUNDS) + [0] * (ROUNDS - 1 - sum(gained))
     assert steps[0].best.verbalizer == list(search_label_words(examples, TEMPLATE))[-1].best.verbalizer
     for before, after in pairwise(steps):
         old, new = set(before.best.verbalizer.words), set(after.best.verbalizer.words)
