@@ -43,11 +43,12 @@ def add_label_words(examples: Examples, template: Template, shown: int = 3) -> I
         larger = []
         if gains:
             losses = torch.stack([_losses_with(logits, gold, chosen, c, ids) for c, ids in enumerate(likely)])  # (C, k)
-            for place in losses.flatten().argsort()[:shown].tolist():
+            n_free = int(losses.isfinite().sum())
+            for place in losses.flatten().argsort()[: min(shown, n_free)].tolist():
                 c, row = divmod(place, losses.shape[1])
                 words = [[*of, int(likely[c][row])] if c == at else of for at, of in enumerate(chosen)]
                 larger.append((examples.with_words(template, logits, words), words))
-            gains = larger[0][0].loss <= best.loss - GAIN
+            gains = bool(larger) and larger[0][0].loss <= best.loss - GAIN
             if gains:
                 best, chosen = larger[0]
         yield SearchStep(step, ROUNDS + 1, tuple(one for one, _ in larger), best)

@@ -32,8 +32,8 @@ from .pattern_model import ALPHA, PatternModel, vote
 TEMPERATURE = 2.0  # section 3.4
 WEIGHTING = ("uniform", "accuracy")
 # (pattern, verbalizer): patterns of the paper's shapes for reviews (section 4.1): behind the text, before it, behind a
-# border. Those four of seven that vote best on SST-2's training sentences, with the first words that `add_label_words`
-# finds there.
+# border. Those four of seven that vote best on SST-2's training sentences, with words that `add_label_words` finds
+# there.
 PAIRS = (
     ("{text} The film is [MASK].", "negative=dull,useless,worthless;positive=terrific,thrilling,fun"),
     ("{text} The acting is [MASK].", "negative=dreadful,useless,embarrassing;positive=magnificent,delightful,fun"),

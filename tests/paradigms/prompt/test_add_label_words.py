@@ -65,3 +65,13 @@ def test_a_word_that_helps_nobody_is_left_out(examples):
     flat = Flat(examples.lm, examples.texts, examples.gold, examples.classes)
     steps = list(add_label_words(flat, TEMPLATE))
     assert len(steps[-1].best.verbalizer.words) == 2
+
+
+def test_a_vocabulary_can_be_used_up(examples, monkeypatch):
+    """Two words for two classes: both are taken at once, none is left to add."""
+    monkeypatch.setattr(
+        "paradigms.prompt.add_label_words.likely_words", lambda *_: [(torch.tensor([2204, 2919]), None)] * 2
+    )
+    steps = list(add_label_words(examples, TEMPLATE))
+    assert sorted(steps[-1].best.verbalizer.words) == ["bad", "good"]
+    assert all(step.candidates == () for step in steps[1:])
