@@ -27,7 +27,6 @@ from .anatomy import Part, language_model
 from .prompt_training import BOXES, parameters
 
 TEMPLATE, WORDS = "template", "words"  # what is searched
-LIKELY = ("likelihood", "several")  # the searches for words that begin with the likeliest ones
 FIELD = {TEMPLATE: "se_how", WORDS: "se_words"}  # the control that says how
 
 
@@ -49,6 +48,11 @@ class Row:
 def key(kind: str, state: Mapping[str, Any]) -> str:
     """Under which the desk and the session's models know a search."""
     return f"search {state[FIELD[kind]]}"
+
+
+def evidence(how: str) -> str:
+    """The search for words whose picture another shares: several words are chosen among the likeliest as well."""
+    return "likelihood" if how == "several" else how
 
 
 def given(state: Mapping[str, Any]) -> Verbalizer:

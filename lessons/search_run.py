@@ -35,11 +35,11 @@ from .parts import figure_value
 from .prompt_accuracy import in_words, measure
 from .search_models import (
     FIELD,
-    LIKELY,
     TEMPLATE,
     Row,
     backbone,
     by_hand,
+    evidence,
     examples,
     first_words,
     given,
@@ -142,8 +142,8 @@ def chart(t: Text, scene: Scene, by_hand_loss: float) -> dict[str, object]:
 
 def word_plane(t: Text, scene: Scene, chosen: Candidate) -> dict[str, object]:
     """Where words stand between the two classes, those of the best candidate large."""
-    how, marked = scene.how, chosen.verbalizer.words
-    points = likely_plane(scene.state) if how in LIKELY else near_plane(given(scene.state))
+    how, marked = evidence(scene.how), chosen.verbalizer.words
+    points = likely_plane(scene.state) if how == "likelihood" else near_plane(given(scene.state))
     first, second = (t.label(label) for label in models.train_set().classes)
     axes = [t(f"search.plane.{how}", label=label) for label in (first, second)]
     negative = max(points, key=lambda one: one[1] - one[2])[0]
@@ -154,10 +154,10 @@ def word_plane(t: Text, scene: Scene, chosen: Candidate) -> dict[str, object]:
 
 def words(t: Text, scene: Scene) -> Markup:
     """The words of each class: the likeliest, the nearest, the weighted, or those near a trained vector."""
-    how, state = scene.how, scene.state
+    how, state = evidence(scene.how), scene.state
     classifier = getattr(scene.model, "classifier_", None)
     labels = models.train_set().classes
-    if how in LIKELY:
+    if how == "likelihood":
         columns = likely(state)
     elif how == "neighbours":
         columns = near(given(state), WORDS_SHOWN)

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from paradigms.prompt.candidates import Candidate
 
-from .search_models import LIKELY, TEMPLATE, Row
+from .search_models import TEMPLATE, Row
 from .text import Text
 from .view import el, meter, percent, pick, side
 
@@ -135,7 +135,7 @@ def words(t: Text, how: str, columns: Mapping[str, Sequence[tuple[str, float]]],
 
 
 def _number(how: str, number: float) -> str:
-    return percent(number, 1 if number >= 0.001 else 2) if how in (*LIKELY, "weights") else f"{number:.2f}"
+    return percent(number, 1 if number >= 0.001 else 2) if how in ("likelihood", "weights") else f"{number:.2f}"
 
 
 def results(t: Text, rows: Sequence[Row], n_examples: int, n_held_out: int, majority: float) -> Markup:

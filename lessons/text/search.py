@@ -166,12 +166,6 @@ WORDS: dict[str, tuple[str, str]] = {
         "to tab 4.",
         "[MASK] 处的概率，对该类句子取几何平均；共 $n 个样本。点击可把词加到第 4 页。",
     ),
-    "search.words.several": ("What the model fills in for each class", "模型为每个类别填入的词"),
-    "search.words.several.note": (
-        "Probability at [MASK], geometric mean over the class's own sentences; $n examples in all. A click adds a word "
-        "to tab 4.",
-        "[MASK] 处的概率，对该类句子取几何平均；共 $n 个样本。点击可把词加到第 4 页。",
-    ),
     "search.words.neighbours": ("Neighbours in the embedding table", "词嵌入表中的近邻"),
     "search.words.neighbours.note": (
         "Cosine with the nearest label word. A word counts for the class it is nearer to. A click adds it to tab 4.",
@@ -193,7 +187,6 @@ WORDS: dict[str, tuple[str, str]] = {
         "移动的距离（以起点向量长度为单位）：$moved。",
     ),
     "search.plane.likelihood": ("mean log-probability, $label sentences", "$label句子上的平均对数概率"),
-    "search.plane.several": ("mean log-probability, $label sentences", "$label句子上的平均对数概率"),
     "search.plane.neighbours": ("cosine with a $label label word", "与$label标签词的余弦"),
     "search.plane.result": (
         "Farthest from the diagonal: “$negative” on the $first side, “$positive” on the $second side. Words on the "

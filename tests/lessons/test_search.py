@@ -7,7 +7,7 @@ import pytest
 
 from lessons import models, search, training
 from lessons.figures_search import Tried, plane, trajectory
-from lessons.search_models import LIKELY, TEMPLATE, WORDS, by_hand, examples, key, near, parts
+from lessons.search_models import TEMPLATE, WORDS, by_hand, evidence, examples, key, near, parts
 from lessons.search_run import Scene, run
 from lessons.search_view import marked
 from lessons.state import DEFAULTS, FIELDS
@@ -64,7 +64,7 @@ def test_words_per_class(how):
     panel = search.show(ENGLISH, state(se_words=how), None)[W_WORDS]
     picks = re.findall(r'data-pick="([01]):([^"]+)"', panel)
     assert {side for side, _ in picks} == {"0", "1"}
-    if how not in LIKELY:
+    if evidence(how) != "likelihood":
         assert ("0", "terrible") in picks or how == "neighbours"
         assert {("0", word) for word, _ in near(by_hand(WORDS, state()).verbalizer, 9)["0"]} <= set(picks)
 
