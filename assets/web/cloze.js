@@ -20,6 +20,7 @@
     element.dispatchEvent(event);
     window.cloze.typed(element);
   };
+  const early = new Map(); // what is typed into a box before Python has read the link, which is about to fill it
   const hold = (element) => {
     clearTimeout(waiting.get(element));
     waiting.set(element, setTimeout(() => release(element), PAUSE));
@@ -28,6 +29,7 @@
     const element = box(event);
     if (!element || event.released || element.type === "range" || element.type === "number") return;
     event.stopImmediatePropagation();
+    if (controls === null) early.set(element, element.value);
     clearTimeout(waiting.get(element));
     waiting.set(element, undefined);
     if (!event.isComposing) hold(element);
@@ -199,6 +201,11 @@
     restored(values) {
       window.cloze.values = values;
       if (!wanted() || open() === wanted()) window.cloze.ask(values);
+      for (const [element, typed] of early) if (element.value !== typed) {
+        element.value = typed;
+        element.dispatchEvent(new Event("input", { bubbles: true }));
+      }
+      early.clear();
     },
     // One control's new value, by its number among all of them.
     say(number, value) {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from lessons.page import LESSONS, PATHS
 from lessons.state import DEFAULTS
@@ -92,6 +92,22 @@ def test_the_last_key_is_never_lost(visit: Visit) -> None:
         box.press_sequentially(word, delay=5)
         page.wait_for_timeout(170)
     expect(page).to_have_url(re.compile(r"s=Not\+a\+bad\+film%21$"))
+
+
+def test_what_is_typed_before_the_link_is_read_stays(visit: Visit) -> None:
+    """On a slow line the page is there long before what its link says."""
+    waiting: list[Route] = []
+    visit.page.route("**/queue/join*", lambda route: waiting.append(route))
+    visit.page.goto(f"{visit.address}/?s=What+the+link+says.")
+    sentence = visit.page.locator("#sentence textarea")
+    sentence.fill("Typed at once, and dull.")
+    visit.page.wait_for_timeout(500)  # longer than typing is waited for
+    visit.page.unroute("**/queue/join*")
+    for route in waiting:
+        route.continue_()
+    expect(visit.page).to_have_url(re.compile("Typed"))
+    expect(sentence).to_have_value("Typed at once, and dull.")
+    expect(visit.page.locator("#compare-cards")).to_contain_text("dull")
 
 
 def test_half_composed_words_wait(visit: Visit) -> None:
