@@ -13,9 +13,12 @@ from typing import Any
 
 import gradio as gr
 from plotly.offline import get_plotlyjs
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from paradigms.prompt.what_is_trained import TRAIN
 
@@ -68,14 +71,27 @@ def describe_once(demo: gr.Blocks) -> None:
                 setattr(block, said, partial(copy, getattr(block, said)()))
 
 
+class ZippedPages:
+    """Gradio compresses what has a file's name, and the pages have none: the longest texts of all, which a class asks
+    for at the same moment. Answers to what is typed stay as they are."""
+
+    def __init__(self, app: ASGIApp):
+        self.app, self.zipped = app, GZipMiddleware(app, compresslevel=4)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        page = scope["type"] == "http" and scope["path"] in PATHS.values()
+        await (self.zipped if page else self.app)(scope, receive, send)
+
+
 def settings(root_path: str = "") -> dict[str, Any]:
     """What `launch` is given: nothing leaves the machine, nothing of a visitor is kept."""
     return {
         "app_kwargs": {
+            "middleware": [Middleware(ZippedPages)],
             "routes": [
                 Route("/cloze/plotly.js", plotly_js),
                 *(Route(f"/cloze/{file.name}", script) for file in SCRIPTS),
-            ]
+            ],
         },
         "theme": gr.themes.Base(font=FONTS, font_mono=["ui-monospace", "monospace"], primary_hue="slate"),
         "css_paths": sorted(WEB.glob("*.css")),

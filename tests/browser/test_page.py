@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import re
+import urllib.request
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -33,6 +35,19 @@ def open_tab(page: Page, t: Text, lesson: str) -> None:
         button = page.locator("#lessons .overflow-dropdown button", has_text=t(f"tab.{lesson}"))
     button.click()
     expect(page.locator(f"#lesson-{lesson} .intro")).to_be_visible()
+
+
+@pytest.mark.parametrize("path", PATHS.values())
+def test_a_page_is_sent_zipped_to_whoever_can_read_that(address: str, path: str) -> None:
+    def sent(accepted: str) -> bytes:
+        asked = urllib.request.Request(address + path, headers={"Accept-Encoding": accepted})
+        with urllib.request.urlopen(asked) as answer:
+            assert answer.headers["Content-Encoding"] == (accepted if accepted == "gzip" else None)
+            return answer.read()
+
+    plain, zipped = sent("identity"), sent("gzip")
+    assert gzip.decompress(zipped) == plain
+    assert len(zipped) < len(plain) / 5
 
 
 @pytest.mark.parametrize("language", PATHS)
