@@ -50,7 +50,7 @@ def grid(t: Text) -> dict[str, object]:
     figure.add_trace(
         go.Heatmap(
             z=table,
-            x=[t(f"method.{method}").replace(" + ", " +<br>") for method in METHODS],
+            x=[t(f"tab.{HUE[method]}") for method in METHODS],
             y=names,
             customdata=[[phenomenon] * len(METHODS) for phenomenon in CHALLENGE],
             text=[[percent(value) for value in row] for row in table],

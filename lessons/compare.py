@@ -15,7 +15,7 @@ from .bayes import word_contributions
 from .figures import FAINT, HUES, INK, blank
 from .parts import HUE, chart, figure_value, intro, panel
 from .text import Text
-from .view import coloured, el, meter, percent, signed
+from .view import coloured, el, meter, percent, signed, tabular
 
 if TYPE_CHECKING:
     from paradigms.base import TextClassifier
@@ -171,7 +171,6 @@ def table_rows(rows: list[Recorded]) -> list[Recorded]:
 
 def table(t: Text, rows: list[Recorded]) -> Markup:
     columns = ("method", "labels", "parameters", "seconds", "accuracy")
-    head = el("tr", [el("th", t(f"compare.column.{name}"), scope="col") for name in columns])
     body = []
     for row in table_rows(rows):
         low, high = row.ci95
@@ -201,7 +200,7 @@ def table(t: Text, rows: list[Recorded]) -> Markup:
     return el(
         "div",
         el("h2", t("compare.table")),
-        el("div", el("table", el("thead", head), el("tbody", body)), cls="scroll"),
+        tabular([t(f"compare.column.{name}") for name in columns], body),
         el("p", note, cls="caption"),
     )
 
@@ -212,7 +211,7 @@ def accuracy_chart(t: Text, rows: list[Recorded]) -> dict[str, object]:
     majority = models.held_out().majority
     # Two lines a name, so that a phone has room for the points.
     names = [f"{t(f'method.{row.method}')}<br>{shots_name(t, row)}" for row in shown]
-    figure = blank(60 + 42 * len(shown), x=t("accuracy"), y="")
+    figure = blank(92 + 42 * len(shown), x=t("accuracy"), y="")
     figure.add_scatter(
         x=[row.accuracy for row in shown],
         y=names,
@@ -229,9 +228,17 @@ def accuracy_chart(t: Text, rows: list[Recorded]) -> dict[str, object]:
     )
     figure.add_vline(x=majority, line={"color": FAINT, "dash": "dash", "width": 1})
     figure.add_annotation(
-        x=majority, y=1, yref="paper", text=t("majority"), showarrow=False, xanchor="left", font={"color": FAINT}
+        x=majority,
+        xanchor="left",
+        y=1,
+        yref="paper",
+        yanchor="bottom",
+        text=t("majority"),
+        align="left",
+        showarrow=False,
+        font={"color": FAINT},
     )
-    figure.update_layout(xaxis={"range": [0.44, 1.0], "tickformat": ".0%", "dtick": 0.1}, yaxis={"title": None})
+    figure.update_layout(xaxis={"range": [0.44, 1.0], "tickformat": ".0%"}, yaxis={"title": None}, margin={"t": 40})
     best = max(shown, key=lambda row: row.accuracy)
     zero = next(row for row in shown if row.shots == 0)
     result = t(

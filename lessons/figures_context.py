@@ -90,7 +90,5 @@ def order_histogram(
 
 
 def _majority(figure: go.Figure, majority: float, name: str) -> None:
-    figure.add_vline(x=majority, line={"color": FAINT, "dash": "dash", "width": 1})
-    figure.add_annotation(
-        x=majority, y=1, yref="paper", text=name, showarrow=False, xanchor="left", font={"color": FAINT}
-    )
+    line = {"color": FAINT, "dash": "dash", "width": 1}
+    figure.add_vline(x=majority, line=line, name=name, showlegend=True)

@@ -82,7 +82,7 @@ def strip(
     by_row = len(names), len(others)
     of_template = words["what"] == "template"
     shown = [folded(name) for name in names]
-    figure = blank(heights(names) + 90, x=words["accuracy"], y="")
+    figure = blank(heights(names) + 104, x=words["accuracy"], y="")
     places = [(cell.row, cell.column) if of_template else (cell.column, cell.row) for cell in cells]
     for place in range(by_row[0]):
         own = [cell.accuracy for cell, (row, _) in zip(cells, places, strict=True) if row == place]
@@ -113,7 +113,7 @@ def strip(
     figure.update_layout(
         xaxis={"tickformat": ".0%"},
         yaxis={"categoryorder": "array", "categoryarray": shown[::-1], "range": [-0.6, len(names) - 0.4]},
-        margin={"t": 26},
+        margin={"t": 40},
     )
     return figure
 

@@ -16,7 +16,7 @@ from .compare import shots_name
 from .review_sets import key, named
 from .state import DEFAULTS
 from .text import Text
-from .view import el, percent
+from .view import el, percent, tabular
 
 if TYPE_CHECKING:
     from paradigms.bert_finetune import BertFineTune
@@ -76,11 +76,10 @@ def results(t: Text, model: BertFineTune | None, name: str) -> Markup:
         majority=percent(models.held_out(name).majority),
         recorded=t("finetune.results.seeds", k=BESIDE[0], seeds=len(SEEDS)) if recorded else "",
     )
-    table = el("table", el("thead", el("tr", [el("th", name, scope="col") for name in head])), el("tbody", rows))
     return el(
         "section",
         el("h3", t("finetune.results"), named(t, name)),
-        el("div", table, cls="scroll"),
+        tabular(head, rows),
         el("p", note, cls="caption"),
         cls="ft-results hue-finetune",
     )

@@ -30,7 +30,7 @@ from . import grid_view, models
 from .grid_run import Tick, Told, stop, work
 from .parts import chart, figure_value
 from .text import Text
-from .view import el, percent, signed
+from .view import el, percent, signed, tabular
 
 KIND = "label words"
 RECORD = TRAINED / "label_words.json"
@@ -126,10 +126,9 @@ def table(t: Text, ours: dict[str, Row], names: dict[str, str], *, fresh: bool) 
     note = t("grid.lm.setting", template=TEMPLATE, n=SHOTS * 2, k=SHOTS, seeds=len(SEEDS), test=len(models.held_out()))
     return el(
         "div",
-        el("div", el("table", el("thead", el("tr", [el("th", one, scope="col") for one in head])), el("tbody", body)),
-           cls="scroll"),
+        tabular(head, body),
         el("p", note, cls="caption"),
-    )  # fmt: skip
+    )
 
 
 def conclusion(t: Text, rows: Sequence[Row]) -> str:

@@ -22,7 +22,7 @@ from .origins_live import METHOD, idle, kept, pretrain_live
 from .parts import chart, figure_value, intro, panel
 from .state import DEFAULTS, FIELDS
 from .text import Text
-from .view import el, percent
+from .view import el, percent, tabular
 
 NAME = "origins"
 
@@ -45,10 +45,10 @@ def masked_sentence(t: Text, masked: MaskedSentence) -> list[Markup]:
         else el("span", piece)
         for i, piece in enumerate(masked.pieces)
     ]
-    head = [el("th", t(f"origins.column.{name}"), scope="col") for name in ("wanted", "read", "expects", "p", "loss")]
-    table = el("table", el("thead", el("tr", head)), el("tbody", [guess_row(t, guess) for guess in masked.guesses]))
+    head = [t(f"origins.column.{name}") for name in ("wanted", "read", "expects", "p", "loss")]
+    table = tabular(head, [guess_row(t, guess) for guess in masked.guesses])
     said = t("origins.masked.result", n=len(masked.guesses), total=len(masked.pieces), loss=f"{masked.loss:.2f}")
-    return [el("p", pieces, cls="pieces"), el("div", table, cls="scroll"), el("p", said, cls="caption")]
+    return [el("p", pieces, cls="pieces"), table, el("p", said, cls="caption")]
 
 
 def guess_row(t: Text, guess: Guess) -> Markup:

@@ -13,7 +13,7 @@ from .prompt_accuracy import badge, whisker
 from .review_sets import named
 from .state import DEFAULTS
 from .text import Text
-from .view import el, percent
+from .view import el, percent, tabular
 
 METHOD, BESIDE = "prompt", "bert-finetune"
 RECORDED_SHOTS = 16  # labelled examples per class of the recorded figures shown before the first training
@@ -46,9 +46,7 @@ def recorded_rows() -> list[Row]:
 
 def results(t: Text, rows: list[Row], name: str = DEFAULTS["set"]) -> Markup:
     """The comparison on the held-out reviews of the set `name`."""
-    columns = ("accuracy", "labels", "parameters", "seconds")
-    others = [el("th", t(f"prompt.results.{column}"), scope="col") for column in columns]
-    head = el("tr", el("th", t("prompt.results.how"), scope="col"), others)
+    columns = ("how", "accuracy", "labels", "parameters", "seconds")
     body = [
         el(
             "tr",
@@ -76,7 +74,7 @@ def results(t: Text, rows: list[Row], name: str = DEFAULTS["set"]) -> Markup:
     return el(
         "div",
         el("h3", t("prompt.results"), named(t, name)),
-        el("div", el("table", el("thead", head), el("tbody", body)), cls="scroll"),
+        tabular([t(f"prompt.results.{column}") for column in columns], body),
         el("p", result, cls="caption result"),
     )
 

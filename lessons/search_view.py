@@ -12,7 +12,7 @@ from paradigms.prompt.candidates import Candidate
 
 from .search_models import TEMPLATE, Row
 from .text import Text
-from .view import el, meter, percent, pick, side
+from .view import el, meter, percent, pick, side, tabular
 
 SHOWN = 10  # candidates in a table
 WORDS_SHOWN = 8  # label words of a class in a candidate
@@ -22,19 +22,13 @@ def candidates(t: Text, kind: str, n: int, by_hand: Candidate, found: Sequence[C
     """The best candidates on the `n` examples, what was written by hand first. A click carries one to another tab."""
     rows = [_candidate(t, kind, n, by_hand, t("search.by_hand"), "is-hand")]
     rows += [_candidate(t, kind, n, one, str(place), "") for place, one in enumerate(found[:SHOWN], 1)]
-    head = el(
-        "tr",
-        el("th", "#", scope="col"),
-        el("th", t(f"search.column.{kind}"), scope="col"),
-        el("th", t("search.column.right", n=n), scope="col"),
-        el("th", t("search.column.loss"), scope="col"),
-    )
+    head = ["#", t(f"search.column.{kind}"), t("search.column.right", n=n), t("search.column.loss")]
     more = t("search.more", n=len(found) - SHOWN) if len(found) > SHOWN else ""
     return el(
         "section",
         el("h3", t("search.candidates")),
         el("p", t("search.candidates.note", n=n), cls="hint"),
-        el("div", el("table", el("thead", head), el("tbody", rows)), cls="scroll"),
+        tabular(head, rows),
         el("p", more, cls="caption"),
     )
 
@@ -89,13 +83,12 @@ def steps(t: Text, trajectory: Sequence[Candidate]) -> Markup:
             )
         )
         before = written
-    head = el("tr", [el("th", t(f"search.steps.{name}"), scope="col") for name in ("step", "template", "loss")])
-    table = el("div", el("table", el("thead", head), el("tbody", rows)), cls="scroll")
+    head = [t(f"search.steps.{name}") for name in ("step", "template", "loss")]
     return el(
         "section",
         el("h3", t("search.steps")),
         el("p", t("search.steps.note"), cls="hint"),
-        table if rows else el("p", t("search.steps.none"), cls="empty"),
+        tabular(head, rows) if rows else el("p", t("search.steps.none"), cls="empty"),
     )
 
 
@@ -143,7 +136,6 @@ def results(t: Text, rows: Sequence[Row], n_examples: int, n_held_out: int, majo
     if not rows:
         return el("section", el("h3", t("search.results")), el("p", t("search.results.none"), cls="empty"))
     columns = ("question", "examples", "held_out", "labels", "trained", "seconds")
-    head = el("tr", [el("th", t(f"search.results.{name}"), scope="col") for name in columns])
     body = [
         el(
             "tr",
@@ -165,6 +157,6 @@ def results(t: Text, rows: Sequence[Row], n_examples: int, n_held_out: int, majo
     return el(
         "section",
         el("h3", t("search.results")),
-        el("div", el("table", el("thead", head), el("tbody", body)), cls="scroll"),
+        tabular([t(f"search.results.{name}") for name in columns], body),
         el("p", caption, cls="caption result"),
     )

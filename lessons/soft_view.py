@@ -12,7 +12,7 @@ from paradigms.prompt.soft_classifier import SoftExplanation
 
 from .soft_models import Snapshot
 from .text import Text
-from .view import el, meter, percent, side
+from .view import el, meter, percent, side, tabular
 
 COLUMNS = 6  # steps shown beside each other
 
@@ -66,13 +66,8 @@ def neighbours(t: Text, method: str, history: Sequence[Snapshot]) -> Markup:
     if method == "p-tuning-v2":
         return el("section", heading, el("p", t("soft.neighbours.none"), cls="hint"))
     chosen = shown_steps(history)
-    head = el(
-        "tr",
-        el("th", t("soft.pseudo"), scope="col"),
-        [el("th", t("soft.at", step=snapshot.step), scope="col") for snapshot in chosen],
-        el("th", t("soft.similarity"), scope="col"),
-        el("th", t("soft.drift"), scope="col"),
-    )
+    steps = [t("soft.at", step=snapshot.step) for snapshot in chosen]
+    head = [t("soft.pseudo"), *steps, t("soft.similarity"), t("soft.drift")]
     last = history[-1].tokens
     longest = max(0.1, *(token.drift for token in last))
     body = [
@@ -90,7 +85,7 @@ def neighbours(t: Text, method: str, history: Sequence[Snapshot]) -> Markup:
         "section",
         heading,
         el("p", t("soft.neighbours.note"), cls="hint"),
-        el("div", el("table", el("thead", head), el("tbody", body)), cls="scroll"),
+        tabular(head, body),
         el("p", t("soft.caveat"), cls="sp-caveat"),
     )
 
@@ -115,8 +110,7 @@ def _nearest(token: PseudoToken) -> Markup:
 
 def table(t: Text, rows: Sequence[Row], caption: str) -> Markup:
     """Who is right how often, and with how many numbers."""
-    columns = ("accuracy", "labels", "trained", "kept", "seconds")
-    head = el("tr", *(el("th", t(f"soft.results.{name}"), scope="col") for name in ("how", *columns)))
+    columns = ("how", "accuracy", "labels", "trained", "kept", "seconds")
     body = [
         el(
             "tr",
@@ -132,7 +126,7 @@ def table(t: Text, rows: Sequence[Row], caption: str) -> Markup:
     ]
     return el(
         "div",
-        el("div", el("table", el("thead", head), el("tbody", body)), cls="scroll"),
+        tabular([t(f"soft.results.{name}") for name in columns], body),
         el("p", caption, cls="caption result"),
     )
 

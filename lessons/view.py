@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 
 from markupsafe import Markup, escape
@@ -51,6 +52,17 @@ def _markup(written: str) -> Markup:
     """What is escaped already; without the questions that `Markup` asks of whatever it is given, two hundred times at
     every key."""
     return str.__new__(Markup, written)
+
+
+def tabular(names: Sequence[str], rows: Sequence[Markup]) -> Markup:
+    """Rows, each with its own name in front, below the names of the columns. A phone has no room for columns: there a
+    row's cells stand below its name, each with its column's, which the style sheet takes from the table's style."""
+    style = "; ".join(
+        f"--column-{place}: {json.dumps(name, ensure_ascii=False)}" for place, name in enumerate(names, 1)
+    )
+    head = el("tr", [el("th", name, scope="col") for name in names])
+    table = el("table", el("thead", head), el("tbody", rows), cls="tabular", style=style)
+    return el("div", table, cls="scroll")
 
 
 def pick(text: object, value: str, *, cls: str = "", title: str | None = None, pressed: bool | None = None) -> Markup:

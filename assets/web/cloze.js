@@ -63,6 +63,29 @@
     script.onerror = failed;
     document.head.append(script);
   }));
+  // A phone has room for smaller letters only, and for no long name in one line.
+  const NARROW = 420, LETTER = 6.5; // px: a chart's width, one letter's
+  const broken = (text, room) => {
+    if (!text || text.includes("<br>") || text.length * LETTER <= room) return text;
+    const spaces = [...text.matchAll(/ /g)].map((found) => found.index);
+    const middle = spaces.sort((a, b) => Math.abs(a - text.length / 2) - Math.abs(b - text.length / 2))[0];
+    return middle === undefined ? text : `${text.slice(0, middle)}<br>${text.slice(middle + 1)}`;
+  };
+  const narrowed = ({ data, layout }, width) => {
+    const room = { x: 0.6 * width, y: layout.height - 120 };
+    const named = (axis, { title, ...rest }) => ({ ...rest, title: { ...title, text: broken(title?.text, room[axis[0]]) } });
+    const axes = Object.keys(layout).filter((name) => /^[xy]axis/.test(name));
+    const smaller = (trace) => (trace.textfont?.size ? { ...trace, textfont: { ...trace.textfont, size: 11 } } : trace);
+    return {
+      data: data.map(smaller),
+      layout: {
+        ...layout,
+        ...Object.fromEntries(axes.map((name) => [name, named(name, layout[name])])),
+        annotations: layout.annotations?.map((one) => ({ ...one, text: broken(one.text, width / 3) })),
+        font: { ...layout.font, size: 12 },
+      },
+    };
+  };
   const drawn = new Set();
   // Plotly hears the window only; a place also changes its width when its neighbours do. In a tab that is not open a
   // place has none, and what is drawn there stays without its lines: such a chart waits until it is seen.
@@ -87,7 +110,8 @@
     if (element.figure !== value.figure || !plot.isConnected) return;
     plot.waits = plot.clientWidth ? null : () => draw(element, value);
     if (plot.waits) return;
-    const { data, layout } = resolve(value.figure, getComputedStyle(document.body));
+    const resolved = resolve(value.figure, getComputedStyle(document.body));
+    const { data, layout } = plot.clientWidth < NARROW ? narrowed(resolved, plot.clientWidth) : resolved;
     await Plotly.react(plot, data, { ...layout, uirevision: "keep", autosize: true },
       { displayModeBar: false, responsive: true, displaylogo: false });
     plot.dataset.drawn = String(Number(plot.dataset.drawn || 0) + 1);

@@ -243,6 +243,18 @@ def test_nothing_is_wider_than_the_window(visit: Visit) -> None:
             page.set_viewport_size({"width": width, "height": height})
             page.wait_for_timeout(300)
             assert page.evaluate("document.documentElement.scrollWidth") <= width, (lesson, width)
+            # Numbers to the right of a phone's edge are numbers nobody sees.
+            cut = "[...document.querySelectorAll('.scroll')].filter((place) => place.scrollWidth > place.clientWidth)"
+            assert page.evaluate(f"{cut}.map((place) => place.innerText)") == [], (lesson, width)
+
+
+def test_on_a_phone_every_number_of_a_table_has_its_columns_name(visit: Visit) -> None:
+    visit.page.set_viewport_size({"width": 390, "height": 844})
+    page = visit.open()
+    cells = page.locator(".results tbody tr").first.locator("td")
+    told = cells.evaluate_all("(cells) => cells.map((cell) => getComputedStyle(cell, '::before').content)")
+    columns = [Text("en")(f"compare.column.{name}") for name in ("labels", "parameters", "seconds", "accuracy")]
+    assert told == [f'"{column}"' for column in columns]
 
 
 def test_dark_mode_changes_charts_too(visit: Visit) -> None:
