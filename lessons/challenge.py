@@ -64,7 +64,7 @@ def grid(t: Text) -> dict[str, object]:
             hovertemplate="%{y}, %{x}: %{text}<extra></extra>",
         )
     )
-    figure.update_layout(yaxis={"autorange": "reversed"}, xaxis={"side": "top"})
+    figure.update_layout(yaxis={"autorange": "reversed"}, xaxis={"side": "top", "tickfont": {"size": 12}})
     worst = min(CHALLENGE, key=lambda phenomenon: accuracy("prompt", phenomenon))
     result = t(
         "challenge.result",
