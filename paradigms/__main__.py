@@ -103,6 +103,13 @@ def parser() -> argparse.ArgumentParser:
     pretrain.add_argument(
         "--self-distillation", action="store_true", help="let the sentences of a document teach each other as well"
     )
+    pretrain.add_argument(
+        "--keep",
+        type=_count,
+        default=0,
+        metavar="N",
+        help="also keep the model as it is after each of N parts of the training, in DIR/1 to DIR/N: for `average`",
+    )
     pretrain.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
     pretrain.set_defaults(run=commands.pretrain)
 

@@ -101,6 +101,7 @@ def pretrain(options: argparse.Namespace) -> int:
         Path(options.out),
         recipe,
         resume=options.resume,
+        keep=options.keep,
         say=lambda line: print(line, flush=True),
     )
     return 0

@@ -65,11 +65,14 @@ def run(
     recipe: Recipe,
     *,
     resume: bool,
+    keep: int,
     say: Callable[[str], None],
 ) -> list[Point]:
     """Train, and write into `out`: `model.safetensors` (fp16), tokenizer, `curve.json`, `README.md`.
 
-    With `resume` it goes on from `out`'s checkpoint; without, an `out` that has one is refused.
+    With `resume` it goes on from `out`'s checkpoint; without, an `out` that has one is refused. With `keep` the model
+    as it is after each of so many equal parts of the training is written into the folders 1, 2, ... of `out`: while the
+    rate is high the mean of the last of them is better than any (`weight_average.py`).
     """
     checkpoint, curve_file = Checkpoint(out / "checkpoint.safetensors"), out / "curve.json"
     if checkpoint.file.exists() and not resume:
@@ -84,9 +87,14 @@ def run(
 
     points = [Point(**point) for point in json.loads(curve_file.read_text())["points"]] if resume else []
     losses: list[float] = []
+    part = None  # of the training, the last whose model is written
     for last in pretrain(lm, train, held_out, recipe, checkpoint=checkpoint):
         if last.loss is not None:
             losses.append(last.loss)
+        now = int(keep * last.done)
+        if part is not None and now > part:
+            write(lm, out / str(now))
+        part = now
         if last.held_out is None:
             continue
         mean = sum(losses) / len(losses) if losses else points[-1].train_loss  # none where it had been over already

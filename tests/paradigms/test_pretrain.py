@@ -1,6 +1,7 @@
 """Masked-LM training against the definition, against `BertForMaskedLM`'s own loss, and against a kill."""
 
 import json
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -184,6 +185,24 @@ def test_the_command_makes_a_backbone(tmp_path, reviews, capsys):
     longer = json.loads((out / "curve.json").read_text())["points"]
     assert longer[: len(points) - 1] == points[:-1]
     assert longer[-1]["tokens"] >= 30_000
+
+
+def test_models_on_the_way_are_kept_and_can_be_averaged(tmp_path):
+    text, init, out = tmp_path / "reviews.txt", tiny.bert(tmp_path / "init"), tmp_path / "out"
+    text.write_text("\n".join(load("reviews", "train").texts), encoding="utf8")
+    command = ["pretrain", "--init", str(init), "--text", str(text), "--out", str(out), "--keep", "4", "--tokens"]
+    assert main([*command, "70000"]) == 0
+    kept = [MaskedLM.load(out / str(part)) for part in range(1, 5)]
+    for one, other in pairwise(kept):
+        assert not _word_embeddings(one).equal(_word_embeddings(other))
+    assert _word_embeddings(kept[-1]).equal(_word_embeddings(MaskedLM.load(out)))
+    assert main(["average", str(out / "3"), str(out / "4"), "--out", str(tmp_path / "mean")]) == 0
+    mean = torch.stack([_word_embeddings(one) for one in kept[2:]]).mean(dim=0)
+    assert torch.allclose(_word_embeddings(MaskedLM.load(tmp_path / "mean")), mean, atol=1e-3)  # fp16 on disk
+
+
+def _word_embeddings(lm):
+    return lm.model.get_input_embeddings().weight
 
 
 def test_the_command_says_what_is_wrong(tmp_path, capsys):
