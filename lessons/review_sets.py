@@ -16,11 +16,12 @@ from paradigms.words import HAN_CHARACTER
 
 from . import models
 from .parts import panel
-from .state import DEFAULTS, FIELDS, SETS, decode
+from .state import CHINESE, DEFAULTS, FIELDS, SETS, decode
 from .text import Text
 from .view import el
 
 TEXTS = ("s", "word")
+QUESTION = ("t", "neg", "pos")  # of tab 4
 
 
 @dataclass
@@ -46,10 +47,15 @@ def written_in(name: str, text: str) -> bool:
     return not text.strip() or bool(HAN_CHARACTER.search(text)) == (name == "reviews-zh")
 
 
+def followers() -> tuple[str, ...]:
+    """The text boxes that follow the choice: the question of tab 4 too, where its backbone reads both sets."""
+    return (*TEXTS, *QUESTION) if models.Backbone.reads_chinese else TEXTS
+
+
 def follow(name: str, state: Mapping[str, Any]) -> list[str]:
-    """The sentence and the word of a page once `name` is chosen: in the other language they give way to the set's own
-    examples."""
-    return [state[key] if written_in(name, state[key]) else SETS[name][key] for key in TEXTS]
+    """What the `followers` say once `name` is chosen: in the other language they give way to the set's own examples."""
+    own = {**DEFAULTS, **SETS[name], **(CHINESE if name == "reviews-zh" else {})}
+    return [state[key] if written_in(name, state[key]) else own[key] for key in followers()]
 
 
 def key(method: str, name: str) -> str:
@@ -99,11 +105,11 @@ def sliders(page: Any, name: str, slider: Callable[[str], gr.Slider]) -> dict[st
 
 
 def _wire(page: Any, radio: gr.Radio, places: Places) -> None:
-    texts = [page.controls[key] for key in TEXTS]
+    texts = [page.controls[key] for key in followers()]
 
     def choose(name: object, *values: Any) -> list[Any]:
         chosen = str(FIELDS["set"].clean(name))
-        state = {key: FIELDS[key].clean(value) for key, value in zip(TEXTS, values, strict=True)}
+        state = {key: FIELDS[key].clean(value) for key, value in zip(followers(), values, strict=True)}
         return [*follow(chosen, state), *places.shown(chosen)]
 
     radio.input(choose, [radio, *texts], [*texts, *places.components], queue=False, **page.quietly).then(**page.live)

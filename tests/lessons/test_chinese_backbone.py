@@ -11,7 +11,7 @@ import pytest
 from lessons import finetune, finetune_results, models, prompt, prompt_accuracy, prompt_training
 from lessons.finetune_results import METHOD, RUNS
 from lessons.prompt_ready import CHINESE_PAIRS, CHINESE_TEMPLATES
-from lessons.review_sets import key
+from lessons.review_sets import follow, key
 from lessons.state import CHINESE, DEFAULTS, SETS
 from lessons.text import LANGUAGES, Text
 from lessons.view import percent
@@ -92,6 +92,13 @@ def test_a_backbone_without_the_english_label_words_is_asked_in_chinese(
     monkeypatch.setattr(models.Backbone, "reads_chinese", False)
     with pytest.raises(VerbalizerError):
         models._trained.__wrapped__()
+
+
+def test_the_question_follows_the_set_of_reviews_like_the_sentence(started: None) -> None:
+    assert follow(NAME, DEFAULTS) == [SETS[NAME]["s"], SETS[NAME]["word"], TEMPLATE, NEG, POS]
+    assert follow("reviews", STATE)[2:] == [DEFAULTS["t"], DEFAULTS["neg"], DEFAULTS["pos"]]
+    own = {"t": "{text}我觉得[MASK]。", "neg": "烂", "pos": "妙"}
+    assert follow(NAME, STATE | own)[2:] == list(own.values())
 
 
 # Fine-tuning --------------------------------------------------------------------------------------------------------
@@ -190,6 +197,7 @@ def built(t: Text) -> tuple[list[str], set[str], gr.Blocks]:
         with gr.Blocks(analytics_enabled=False) as demo:
             page = Frame()
             controls = {**finetune.build(t, page)[0], **prompt.build(t, page)[0]}
+            page.controls.update(controls)
             for wire in page.last:
                 wire()
         return demo, controls
