@@ -46,9 +46,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "prompt.word.rank": ("rank $rank · $probability", "第 $rank 名 · $probability"),
     "prompt.word.known": ("one token", "一个词元"),
     "prompt.set.note": (
-        "Chinese: $n labelled reviews, every character a token of its own. The sentence follows the choice; Chinese "
-        "templates and label words are among the ready-made ones.",
-        "中文：共 $n 条标注影评，一个字就是一个词元。上方的句子会随选择而变；中文模板和标签词见“现成的”一栏。",
+        "Chinese: $n labelled reviews, every character a token of its own. Sentence, template and label words "
+        "follow the choice; more Chinese ones are among the ready-made.",
+        "中文：共 $n 条标注影评，一个字就是一个词元。句子、模板和标签词会随选择而变；更多中文的见“现成的”一栏。",
     ),
     "prompt.kind.chinese": ("Chinese", "中文"),
     "prompt.kind.plain": ("plain", "陈述"),
