@@ -66,7 +66,7 @@
   // A phone has room for smaller letters only, and for no long name in one line.
   const NARROW = 420, LETTER = 6.5; // px: a chart's width, one letter's
   const broken = (text, room) => {
-    if (!text || text.includes("<br>") || text.length * LETTER <= room) return text;
+    if (!text || text.includes("<") || text.length * LETTER <= room) return text;
     const spaces = [...text.matchAll(/ /g)].map((found) => found.index);
     const middle = spaces.sort((a, b) => Math.abs(a - text.length / 2) - Math.abs(b - text.length / 2))[0];
     return middle === undefined ? text : `${text.slice(0, middle)}<br>${text.slice(middle + 1)}`;
