@@ -226,18 +226,8 @@ def accuracy_chart(t: Text, rows: list[Recorded]) -> dict[str, object]:
             "thickness": 1.5,
         },
     )
-    figure.add_vline(x=majority, line={"color": FAINT, "dash": "dash", "width": 1})
-    figure.add_annotation(
-        x=majority,
-        xanchor="left",
-        y=1,
-        yref="paper",
-        yanchor="bottom",
-        text=t("majority"),
-        align="left",
-        showarrow=False,
-        font={"color": FAINT},
-    )
+    above = {"text": t("majority"), "align": "left", "yanchor": "bottom", "font": {"color": FAINT}}
+    figure.add_vline(x=majority, line={"color": FAINT, "dash": "dash", "width": 1}, annotation=above)
     figure.update_layout(xaxis={"range": [0.44, 1.0], "tickformat": ".0%"}, yaxis={"title": None}, margin={"t": 40})
     best = max(shown, key=lambda row: row.accuracy)
     zero = next(row for row in shown if row.shots == 0)
