@@ -35,10 +35,10 @@ WEIGHTING = ("uniform", "accuracy")
 # border. Those four of seven that vote best on SST-2's training sentences, with words that `add_label_words` finds
 # there.
 PAIRS = (
-    ("{text} The film is [MASK].", "negative=dull,useless,worthless;positive=terrific,thrilling,fun"),
-    ("{text} The acting is [MASK].", "negative=dreadful,useless,embarrassing;positive=magnificent,delightful,fun"),
-    ("A [MASK] film. {text}", "negative=poor,pointless,shallow;positive=excellent,comic,delight"),
-    ("{text} [SEP] In summary, the film is [MASK].", "negative=dull,useless,dire;positive=terrific,chilling"),
+    ("{text} The film is [MASK].", "negative=bad,rubbish,worthless;positive=fantastic,cool"),
+    ("{text} The acting is [MASK].", "negative=awful,dire;positive=wonderful,fantastic"),
+    ("{text} [SEP] In summary, the film is [MASK].", "negative=bad,pointless;positive=fantastic,fun"),
+    ("Just [MASK]! {text}", "negative=terrible,pointless,worse;positive=fantastic"),
 )
 
 
