@@ -172,7 +172,7 @@ FIELDS: dict[str, Field] = {
     "ot": Field(DEFAULT_TEMPLATE, longest=500),
     "ov": Field(DEFAULT_VERBALIZER, longest=400),
     "ow": Field("", longest=1000),
-    "op": Field(2, 0, 99),
+    "op": Field(3, 0, 99),
     # Searched prompts: how a template and label words are searched, on how many examples, and tuned afterwards or not.
     "se_how": Field("generate", choices=("generate", "gradient", "edit")),
     "se_words": Field("likelihood", choices=("likelihood", "several", "neighbours", "weights", "soft")),

@@ -175,7 +175,7 @@ def test_an_empty_sentence_keeps_the_layout(t: Text) -> None:
 
 
 def test_a_truncated_sentence_is_said(t: Text) -> None:
-    assert t("prompt.truncated", n=1000 - 512 + 7) in visible(shown(t, s="!" * 1000)[FILLED])
+    assert t("prompt.truncated", n=1000 - 512 + 10) in visible(shown(t, s="!" * 1000)[FILLED])
 
 
 @pytest.mark.parametrize("text", HOSTILE)
