@@ -182,15 +182,16 @@ def recorded_chart(t: Text) -> dict[str, object]:
         for row in kept.rows
     ]
     figure = points(drawn, kept.majority, _names(t))
-    zero = next(row for row in kept.rows if not row.shown and not row.calibrated)
-    several = [row for row in kept.rows if row.shown and not row.calibrated]
-    best = max(several, key=lambda row: row.mean)
+    plain, calibrated = ([row for row in kept.rows if row.calibrated == taken] for taken in (False, True))
+    without = [max(row.mean for row in rows if not row.shown) for rows in (plain, calibrated)]
+    best = max((row for row in plain if row.shown), key=lambda row: row.mean)
+    best_calibrated = max(row.mean for row in calibrated if row.shown)
     how = f"{t('context.bar', n=best.shown)}, {t(f'context.choose.{best.choose}')}"
-    best_calibrated = max((row.mean for row in kept.rows if row.shown and row.calibrated), default=0.0)
     said = t(
-        "context.recorded.more" if best.mean > zero.mean else "context.recorded.less",
+        "context.recorded.more" if max(best.mean, best_calibrated) > max(without) else "context.recorded.less",
         n=kept.n_test,
-        zero=percent(zero.mean, 1),
+        zero=percent(without[0], 1),
+        zero_calibrated=percent(without[1], 1),
         best=percent(best.mean, 1),
         calibrated=percent(best_calibrated, 1),
         how=how,

@@ -39,7 +39,7 @@ SURFACE_BELOW = 0.57
 BAYES = {"reviews": (0.68, 0.86), "reviews-zh": (0.60, 0.86)}
 # Right answers of the built-in backbone, asked with the default template and label words, to SST-2's 872 dev sentences:
 # what stands in where `--sst2` is not given, and is measured again where it is.
-SST2_ZERO_SHOT, ZERO_SHOT_WITHIN = (696, 872), 0.07
+SST2_ZERO_SHOT, ZERO_SHOT_WITHIN = (711, 872), 0.07
 SST2_TO_OURS, OURS_TO_SST2, FINETUNE_WITHIN = (0.70, 0.86), 0.66, 0.06
 
 

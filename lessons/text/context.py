@@ -130,17 +130,18 @@ WORDS: dict[str, tuple[str, str]] = {
         "这些句子不足以证明有差别：$wan 万参数的模型从示例中得益甚少。",
     ),
     "context.recorded.less": (
-        "On $n held-out reviews zero-shot is right on $zero, the best number of demonstrations ($how) on $best, the "
-        "best calibrated one on $calibrated: shown examples, this model of $size million parameters does no better "
-        "than without.",
-        "在 $n 条留出的影评上，零样本正确率 $zero，最好的示例方案（$how）为 $best，校准后最好为 $calibrated："
-        "给不给示例，这个 $wan 万参数的模型都没有变得更好。",
+        "On $n held-out reviews zero-shot is right on $zero, calibrated on $zero_calibrated; the best number of "
+        "demonstrations ($how) on $best, the best calibrated one on $calibrated: shown examples, this model of $size "
+        "million parameters does no better than it can without.",
+        "在 $n 条留出的影评上，零样本正确率 $zero，校准后 $zero_calibrated；最好的示例方案（$how）为 $best，"
+        "校准后最好为 $calibrated：有示例时，这个 $wan 万参数的模型并不比没有示例时能做到的更好。",
     ),
     "context.recorded.more": (
-        "On $n held-out reviews zero-shot is right on $zero, the best number of demonstrations ($how) on $best, the "
-        "best calibrated one on $calibrated. The model has $size million parameters.",
-        "在 $n 条留出的影评上，零样本正确率 $zero，最好的示例方案（$how）为 $best，校准后最好为 $calibrated。"
-        "该模型有 $wan 万参数。",
+        "On $n held-out reviews zero-shot is right on $zero, calibrated on $zero_calibrated; the best number of "
+        "demonstrations ($how) on $best, the best calibrated one on $calibrated. The model has $size million "
+        "parameters.",
+        "在 $n 条留出的影评上，零样本正确率 $zero，校准后 $zero_calibrated；最好的示例方案（$how）为 $best，"
+        "校准后最好为 $calibrated。该模型有 $wan 万参数。",
     ),
     "context.orders.result": (
         "$done of $total orders, $n sentences each: as answered, accuracy runs from $plain_low to $plain_high; "

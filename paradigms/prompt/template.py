@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
 
-DEFAULT_TEMPLATE = "{text} All in all, it was [MASK]."  # chosen on training sentences, SST-2's and the built-in ones
+# Of the templates that speak of the film as a whole, the one that is right most often on SST-2's training sentences.
+DEFAULT_TEMPLATE = "{text} All in all, it was [MASK]."
 BARE_TEMPLATE = "{text} [MASK]."  # no word of it says what to do: that is left to a soft prompt
 P_TUNING_TEMPLATE = '{text} [soft:"All in all, it was"] [MASK].'  # the words of a plain template, to be moved
 

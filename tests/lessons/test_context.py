@@ -217,13 +217,15 @@ def test_what_order_does_is_said_from_the_numbers(t):
 
 
 @every_language
-@pytest.mark.parametrize(("few", "key"), [(0.6, "less"), (0.9, "more")])
+@pytest.mark.parametrize(("few", "key"), [(0.6, "less"), (0.78, "less"), (0.9, "more")])
 def test_recorded_is_said_from_the_numbers(t, few, key, monkeypatch):
-    rows = (Row(0, "", False, (0.7,), 0.0), Row(4, "random", False, (few, few), 0.0))
+    without = (Row(0, "", False, (0.7,), 0.0), Row(0, "", True, (0.8,), 0.0))
+    rows = (*without, Row(4, "random", False, (few, few), 0.0), Row(4, "random", True, (0.65,), 0.0))
     kept = type("Kept", (), {"rows": rows, "n_test": 50, "majority": 0.5})()
     monkeypatch.setattr(context_runs, "recorded", lambda: kept)
     said = context_runs.recorded_chart(t)["result"]
-    numbers = {"n": 50, "zero": "70.0%", "best": f"{100 * few:.1f}%", "calibrated": "0.0%"}
+    numbers = {"n": 50, "zero": "70.0%", "zero_calibrated": "80.0%"}
+    numbers |= {"best": f"{100 * few:.1f}%", "calibrated": "65.0%"}
     how = f"{t('context.bar', n=4)}, {t('context.choose.random')}"
     assert said == t(f"context.recorded.{key}", **numbers, how=how, **context_runs._size())
 
