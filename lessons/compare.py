@@ -257,16 +257,9 @@ def curve_chart(t: Text, rows: list[Recorded]) -> dict[str, object]:
         )
         at[method] = percent(next(row.accuracy for row in points if row.shots == CURVE_AT), 1)
     zero = next(row for row in rows if row.shots == 0)
-    figure.add_hline(y=zero.accuracy, line={"color": HUES["prompt"], "dash": "dot", "width": 2})
-    figure.add_annotation(
-        x=1,
-        xref="paper",
-        y=zero.accuracy,
-        yanchor="top",
-        xanchor="right",
-        text=t("compare.row", method=t("method.prompt"), shots=shots_name(t, zero)),
-        showarrow=False,
-        font={"color": HUES["prompt"]},
+    name = t("compare.row", method=t("method.prompt"), shots=shots_name(t, zero))
+    figure.add_hline(
+        y=zero.accuracy, line={"color": HUES["prompt"], "dash": "dot", "width": 2}, name=name, showlegend=True
     )
     figure.update_layout(xaxis={"type": "log", "dtick": "D2"}, yaxis={"tickformat": ".0%"})
     result = t(
