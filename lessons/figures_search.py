@@ -109,12 +109,13 @@ def plane(words: Sequence[tuple[str, float, float]], marked: Sequence[str], x: s
             hovertemplate="%{hovertext}<br>%{x:.2f}, %{y:.2f}<extra></extra>",
             customdata=[f"{side}:{word}" for word, _, _ in own],
             mode="markers+text",
+            cliponaxis=False,
             textposition="middle right" if not side else "middle left",
             textfont={"color": colour, "size": 13},
             marker={"color": colour, "size": [13 if word in marked else 7 for word, _, _ in own], "opacity": 0.75},
         )
-    room = 0.2 * (high - low)
-    figure.update_layout(xaxis={"range": [low - room, high + room]}, yaxis={"range": [low - room, high + room]})
+    room, beside = 0.2 * (high - low), 0.45 * (high - low)  # names stand to the left and to the right of their points
+    figure.update_layout(xaxis={"range": [low - beside, high + beside]}, yaxis={"range": [low - room, high + room]})
     return figure
 
 

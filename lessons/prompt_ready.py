@@ -45,7 +45,7 @@ PAIRS = (
     ("question", "no", "yes"),
     ("several", "terrible, awful, bad", "great, wonderful, good"),
     ("several", "boring, dull, slow", "exciting, fun, funny"),
-    ("several", "dull, useless, worthless", "terrific, thrilling, fun"),
+    ("several", "bad, rubbish, worthless", "fantastic, cool"),
     ("reversed", "good", "bad"),
     ("irrelevant", "cat", "dog"),
 )
