@@ -74,7 +74,8 @@ def order_histogram(
             x=((edges[:-1] + edges[1:]) / 2).tolist(),
             y=counts.tolist(),
             name=name,
-            marker={"color": colour, "opacity": 1 if colour == HUE else 0.55},
+            marker={"color": colour},
+            opacity=1 if colour == HUE else 0.55,
             hovertemplate="%{x:.0%}: %{y}<extra></extra>",
         )
     _majority(figure, majority, names["majority"])
