@@ -12,6 +12,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import sqrt
+from statistics import pstdev
 from typing import Any
 
 import anyio.to_thread
@@ -238,9 +239,9 @@ def orders_chart(t: Text, found: tuple[study.Order, ...], n: int, majority: floa
     spread = {
         f"{name}_{end}": percent(value, 1)
         for name, values in (("plain", plain), ("calibrated", without))
-        for end, value in (("low", min(values)), ("high", max(values)))
+        for end, value in (("low", min(values)), ("high", max(values)), ("deviation", pstdev(values)))
     }
-    key = "narrower" if max(without) - min(without) < max(plain) - min(plain) else "not_narrower"
+    key = "narrower" if pstdev(without) < pstdev(plain) else "not_narrower"
     said = t("context.orders.result", n=n, done=len(found), total=total, **spread)
     return figure_value(figure, said + t(f"context.orders.{key}"))
 
