@@ -145,7 +145,8 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "context.orders.result": (
         "$done of $total orders, $n sentences each: as answered, accuracy runs from $plain_low to $plain_high "
-        "(standard deviation $plain_deviation); calibrated, from $calibrated_low to $calibrated_high ($calibrated_deviation). ",
+        "(standard deviation $plain_deviation); calibrated, from $calibrated_low to $calibrated_high "
+        "($calibrated_deviation). ",
         "$total 种排列中的 $done 种，每种 $n 句：原始答案的准确率从 $plain_low 到 $plain_high"
         "（标准差 $plain_deviation）；"
         "校准后从 $calibrated_low 到 $calibrated_high（$calibrated_deviation）。",
