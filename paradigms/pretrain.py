@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 CHOSEN, MASKED, RANDOM = 0.15, 0.8, 0.1  # of the words; of the chosen; of the chosen
 HELD_OUT_TOKENS = 40_000  # of the held-out text, for one point of the curve
+ASKING = 0.1  # share of a training by minutes that the points may take: forty take minutes on a slow processor
 KEPT = -100  # cross-entropy's "no target here"
 LONG = 1_000_000  # tokens, or
 MINUTES = 5  # from which on half a minute of compiling pays
@@ -86,8 +87,9 @@ def pretrain(
 ) -> Iterator[PretrainStep]:
     """Train `lm`'s own weights on `train`, one batch at a time; go on from `checkpoint` where it has something.
 
-    Held-out text is asked before the first batch, after the last one, and `points - 1` times in between. On a GPU, and
-    on a processor that multiplies bf16, a twin in bf16 reads and the weights that are stepped are fp32.
+    Held-out text is asked before the first batch, after the last one, and `points - 1` times in between (fewer where
+    that would take more than a tenth of a training by minutes). On a GPU, and on a processor that multiplies bf16, a
+    twin in bf16 reads and the weights that are stepped are fp32.
     """
     device = next(lm.model.parameters()).device
     optimizer = adamw(lm.model, recipe)
@@ -107,6 +109,7 @@ def pretrain(
     lessons = teacher.batches(at.step) if teacher else None
     cross_entropy = fused_cross_entropy() if recipe.long() else plain_cross_entropy
     start = time.perf_counter() - at.seconds
+    asking = 0.0  # seconds
     while (done := recipe.done(at.tokens, time.perf_counter() - start)) < 1:
         if (inputs := next(batches, None)) is None:
             at = replace(at, epoch=at.epoch + 1, drawn=0)
@@ -114,8 +117,10 @@ def pretrain(
             continue
         found = None
         reached = at.points
-        if int(points * done) >= reached:
+        begun = time.perf_counter()
+        if int(points * done) >= reached and (recipe.tokens or asking <= ASKING * (begun - start)):
             reached, found = int(points * done) + 1, held_out_loss(lm, asked, masking)
+            asking += time.perf_counter() - begun
         for group in optimizer.param_groups:
             group["lr"] = recipe.rate(done)
         random.manual_seed(

@@ -2,6 +2,7 @@
 
 import json
 from itertools import pairwise
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -121,6 +122,28 @@ def test_a_tiny_bert_learns_from_nothing(reviews):
     assert len(measured) == 5 and steps[-1].done == 1
     assert measured[0] == pytest.approx(np.log(len(lm.tokenizer)), abs=0.3)  # every word as likely as any other
     assert measured[-1] < measured[0] - 1
+
+
+def test_a_training_by_minutes_is_for_training(small, reviews, monkeypatch):
+    """Where asking takes ten times as long as a step, forty points would take as long as the training itself."""
+    now = 0.0
+
+    def takes(seconds, function):
+        def slow(*args):
+            nonlocal now
+            now += seconds
+            return function(*args)
+
+        return slow
+
+    monkeypatch.setattr("paradigms.pretrain.time", SimpleNamespace(perf_counter=lambda: now))
+    monkeypatch.setattr("paradigms.pretrain.masked_lm_loss", takes(1, masked_lm_loss))
+    monkeypatch.setattr("paradigms.pretrain.held_out_loss", takes(10, lambda lm, asked, masking: 1.0))
+    corpus = corpus_of(reviews[:60], small.tokenizer)
+    steps = list(pretrain(small.copy(), corpus, corpus, Recipe(minutes=4, tokens_per_batch=128, longest=40), points=40))
+    asked = [step.step for step in steps if step.held_out is not None]
+    assert asked[0] == 1 and asked[-1] == steps[-1].step
+    assert len(asked) >= 3 and len(steps) > 0.85 * 240
 
 
 def test_a_killed_training_goes_on_as_if_nothing_had_happened(small, reviews, tmp_path, monkeypatch):
