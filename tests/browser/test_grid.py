@@ -57,7 +57,7 @@ def test_the_grid_is_saved_as_it_is_shown(visit: Visit) -> None:
 
 def test_a_stopped_grid_keeps_what_it_has(visit: Visit) -> None:
     many = "\n".join(f"{{text}} It was {word} [MASK]." for word in ("so", "just", "quite", "all", "too", "rather") * 5)
-    page = opened(visit, gt=many, gn="500")
+    page = opened(visit, gt=many, gn="200")
     rows = page.locator("#grid-table tbody tr")
     expect(rows).not_to_have_count(0, timeout=MINUTE)
     page.locator("#grid-stop").click()
