@@ -31,7 +31,8 @@ HELD_OUT_TOKENS = 40_000  # of the held-out text, for one point of the curve
 ASKING = 0.1  # share of a training by minutes that the points may take: forty take minutes on a slow processor
 KEPT = -100  # cross-entropy's "no target here"
 LONG = 1_000_000  # tokens, or
-MINUTES = 5  # from which on half a minute of compiling pays
+MINUTES = 5  # from which on half a minute of compiling pays, where the vocabulary has
+LARGE = 10_000  # words or more: of a tiny one's loss nothing can be saved
 
 CrossEntropy = Callable[[Tensor, Tensor], Tensor]
 
@@ -54,9 +55,9 @@ class Recipe:
         """The share of the training that is over, 0 to 1."""
         return min(1.0, tokens / self.tokens if self.tokens else seconds / (60 * (self.minutes or 0)))
 
-    def long(self) -> bool:
-        """Whether compiling pays."""
-        return (self.tokens or 0) >= LONG or (self.minutes or 0) >= MINUTES
+    def compiled(self, vocabulary: int) -> bool:
+        """Whether compiling the loss over so many words pays."""
+        return vocabulary >= LARGE and ((self.tokens or 0) >= LONG or (self.minutes or 0) >= MINUTES)
 
     def rate(self, done: float) -> float:
         """The learning rate after that share."""
@@ -107,7 +108,7 @@ def pretrain(
     random = torch.Generator(device)
     batches: Iterator[list[Input]] = islice(batches_of(train, *sized, at.epoch), at.drawn, None)
     lessons = teacher.batches(at.step) if teacher else None
-    cross_entropy = fused_cross_entropy() if recipe.long() else plain_cross_entropy
+    cross_entropy = fused_cross_entropy() if recipe.compiled(lm.vocabulary_size) else plain_cross_entropy
     start = time.perf_counter() - at.seconds
     asking = 0.0  # seconds
     while (done := recipe.done(at.tokens, time.perf_counter() - start)) < 1:

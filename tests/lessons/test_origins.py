@@ -7,7 +7,7 @@ import pytest
 
 from lessons import models, training
 from lessons.origins import recorded, recorded_chart, show
-from lessons.origins_live import METHOD, Tiny, blank_of, fresh, pretrain_live, shown
+from lessons.origins_live import METHOD, RECIPE, Tiny, blank_of, fresh, pretrain_live, shown
 from lessons.state import DEFAULTS
 from lessons.text import Text
 from paradigms.masked_lm import MaskedLM
@@ -28,6 +28,11 @@ def state(**changed):
 
 def plain(html):
     return re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", html))
+
+
+def test_the_live_training_begins_at_once():
+    """Compiling would be half a minute in which nothing is seen."""
+    assert not RECIPE.compiled(fresh().lm.vocabulary_size)
 
 
 def test_the_sentence_is_shown_as_training_shows_it(t):

@@ -112,6 +112,12 @@ def test_the_rate_rises_and_falls_to_nothing():
     assert Recipe(minutes=2).done(10**9, 60) == 0.5
 
 
+def test_what_is_short_or_has_few_words_is_not_compiled():
+    assert Recipe(tokens=2_000_000).compiled(30_522) and Recipe(minutes=60).compiled(30_522)
+    assert not Recipe(tokens=2_000_000).compiled(2_000)
+    assert not Recipe(tokens=60_000).compiled(30_522) and not Recipe(minutes=1).compiled(30_522)
+
+
 def test_a_tiny_bert_learns_from_nothing(reviews):
     lm = tiny_bert(reviews)
     train, held_out = corpus_of(reviews, lm.tokenizer), corpus_of(load("reviews", "dev").texts, lm.tokenizer)
