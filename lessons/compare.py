@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from paradigms.word2vec_lstm import LSTMExplanation
 
 NAME = "compare"
+UNKNOWN = "[UNK]"  # BERT's; models that cut words down to bytes have none
 CURVE_AT = 16  # labelled examples per class at which the chart's sentence compares the paradigms
 
 
@@ -79,7 +80,7 @@ def _bayes(t: Text, text: str, explanation: NaiveBayesExplanation) -> list[Marku
     return [words, unseen]
 
 
-def _lstm(t: Text, text: str, explanation: LSTMExplanation) -> Markup:
+def _lstm(t: Text, text: str, explanation: LSTMExplanation) -> list[Markup | None]:
     columns = [
         el(
             "span",
@@ -94,20 +95,23 @@ def _lstm(t: Text, text: str, explanation: LSTMExplanation) -> Markup:
         )
         for word in explanation.words
     ]
-    return el("div", columns, cls="running")
+    unknown = list(dict.fromkeys(word.word for word in explanation.words if not word.known))
+    hint = el("p", t("compare.novector", words=", ".join(unknown)), cls="hint") if unknown else None
+    return [el("div", columns, cls="running"), hint]
 
 
-def _finetune(t: Text, text: str, explanation: FineTuneExplanation) -> Markup:
+def _finetune(t: Text, text: str, explanation: FineTuneExplanation) -> list[Markup | None]:
     """Words for the predicted label in that label's colour, words against it in the other's."""
     sign = 1 if explanation.probabilities[-1] >= 0.5 else -1
     greatest = max((abs(word.change) for word in explanation.salience), default=0.0) or 1.0
-    return coloured(
+    words = coloured(
         text,
         [(w.start, w.end, sign * w.change / greatest, signed(w.change, 3)) for w in explanation.salience],
     )
+    return [words, _unread(t, explanation.tokens)]
 
 
-def _prompt(t: Text, text: str, explanation: PromptExplanation) -> list[Markup]:
+def _prompt(t: Text, text: str, explanation: PromptExplanation) -> list[Markup | None]:
     top = list(zip(explanation.distribution.words, explanation.distribution.probabilities, strict=True))[:4]
     before = explanation.tokens[: explanation.mask_position]
     after = explanation.tokens[explanation.mask_position + 1 :]
@@ -125,7 +129,7 @@ def _prompt(t: Text, text: str, explanation: PromptExplanation) -> list[Markup]:
         )
         for word, p in top
     ]
-    return [blank_sentence, el("div", bars, cls="bars")]
+    return [blank_sentence, el("div", bars, cls="bars"), _unread(t, explanation.tokens)]
 
 
 EVIDENCE: dict[str, Callable[[Text, str, Any], Any]] = {
@@ -136,13 +140,19 @@ EVIDENCE: dict[str, Callable[[Text, str, Any], Any]] = {
 }
 
 
+def _unread(t: Text, tokens: tuple[str, ...]) -> Markup | None:
+    """How many words the model has no piece for, such as those of another language: it answers all the same."""
+    n = tokens.count(UNKNOWN)
+    return el("p", t("compare.unread", n=n), cls="hint") if n else None
+
+
 def _plain(tokens: tuple[str, ...]) -> list[str]:
-    """Word pieces as words again, special tokens left out."""
+    """Word pieces as words again, special tokens left out, except in place of what could not be read."""
     words: list[str] = []
     for token in tokens:
         if token.startswith("##") and words:
             words[-1] += token[2:]
-        elif not (token.startswith("[") and token.endswith("]") and len(token) > 2):
+        elif token == UNKNOWN or not (token.startswith("[") and token.endswith("]") and len(token) > 2):
             words.append(token)
     return words
 
@@ -173,7 +183,7 @@ def table(t: Text, rows: list[Recorded]) -> Markup:
     columns = ("method", "labels", "parameters", "seconds", "accuracy")
     body = []
     for row in table_rows(rows):
-        low, high = row.ci95
+        low, high = row.bounds
         spread = f" ± {100 * row.deviation:.1f}" if row.deviation else ""
         body.append(
             el(
@@ -220,8 +230,8 @@ def accuracy_chart(t: Text, rows: list[Recorded]) -> dict[str, object]:
         error_x={
             "type": "data",
             "symmetric": False,
-            "array": [row.ci95[1] - row.accuracies[0] for row in shown],
-            "arrayminus": [row.accuracies[0] - row.ci95[0] for row in shown],
+            "array": [row.bounds[1] - row.accuracy for row in shown],
+            "arrayminus": [row.accuracy - row.bounds[0] for row in shown],
             "color": INK,
             "thickness": 1.5,
         },

@@ -55,7 +55,7 @@ class Progress:
 async def follow(session: str, name: str, steps: Iterator[Any], total: int) -> AsyncGenerator[Progress]:
     """Wait for the turn, then take one step after another in a thread until they end or the session stops `name`."""
     key = (session, name)
-    training.begin(key)
+    training.begin(*key)
     progress = Progress("waiting", total)
     with DESK.ticket() as ticket:
         while (ahead := DESK.ahead(ticket)) and not training.stopped(key):

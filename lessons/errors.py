@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from paradigms.data import DataError
 from paradigms.errors import ParadigmError
 
 from .text import WORDS, Text
@@ -13,6 +14,7 @@ def say(error: ParadigmError, t: Text) -> str:
     if key not in WORDS:
         return t("error.other", message=error)
     details = {name: " ".join(value) if name == "pieces" else value for name, value in error.details.items()}
-    position = "" if error.position is None else error.position + 1
+    # Characters are counted from 0 in `paradigms`, the lines of a file from 1.
+    position = "" if error.position is None else error.position + (not isinstance(error, DataError))
     where = t.label(error.where)
     return t(key, **{"offending": error.offending, "position": position, "where": where, **details})

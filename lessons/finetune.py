@@ -39,7 +39,7 @@ NAME = "finetune"
 PICKS = (1, 4, 16, 64, 256)  # and all; steps of like ratio: the slider alone makes the small K narrow
 SLOW = 60  # seconds from which a training is worth a warning
 STEPS = 60  # length of the empty chart's axis, that of a small training
-OVERFIT = 0.15  # gap of the two accuracies that is called by its name
+OVERFIT = 0.15  # gap of the two accuracies that is called by its name, where it is more than chance
 
 
 def show(t: Text, state: Mapping[str, Any], session: str | None = None) -> tuple[str, ...]:
@@ -145,9 +145,10 @@ def _sample(examples: Dataset) -> Dataset:
 
 
 def curve_value(
-    t: Text, progress: Progress, train: list[tuple[int, float]], test: Dataset | None = None
+    t: Text, progress: Progress, train: list[tuple[int, float]], n_train: int = 0, test: Dataset | None = None
 ) -> dict[str, object]:
-    """The curves so far as a chart's value; `test` is the held-out set behind them, English unless told otherwise."""
+    """The curves so far as a chart's value: `train` is measured on `n_train` of the training examples; `test` is the
+    held-out set, English unless told otherwise."""
     names = {name: t(name) for name in ("step", "accuracy", "loss", "majority")}
     names |= {"train": t("finetune.curve.train"), "held_out": t("curve.held_out")}
     majority = (test or models.held_out()).majority
@@ -169,7 +170,7 @@ def curve_value(
         majority=percent(majority),
     )
     gap = train[-1][1] - accuracy
-    if gap > OVERFIT:
+    if gap > OVERFIT and interval(train[-1][1] * n_train, n_train)[0] > high:
         space = "" if t.language == "zh" else " "
         result += space + t("finetune.curve.overfit", gap=f"{100 * gap:.0f}")
     return figure_value(figure, result)
@@ -190,8 +191,9 @@ async def train(
         model = new_model(seed)
         run = RUNS[model] = Run(k, seed, len(examples))
         progress = Progress("running", total=model.steps or _schedule(len(examples)).steps)
-        yield training.status(t, progress), curve_value(t, progress, points, test), *busy
+        yield training.status(t, progress), curve_value(t, progress, points, len(sample), test), *busy
         n_points = 0
+        training.begin(session, key(METHOD, name))
         trained = training.train(session, key(METHOD, name), model, examples, held_out=test)
         async with aclosing(trained) as steps:
             async for progress in steps:
@@ -206,10 +208,11 @@ async def train(
                     score = await anyio.to_thread.run_sync(model.score, sample.texts, sample.labels)
                     points.append((progress.step, float(score)))
                 if progress.state == "running":
-                    yield training.status(t, progress), curve_value(t, progress, points, test), *busy
+                    yield training.status(t, progress), curve_value(t, progress, points, len(sample), test), *busy
         run = RUNS[model] = replace(run, step=progress.step, total=progress.total, seconds=progress.seconds)
         waiting = t("finetune.measuring", step=run.step, total=run.total, n=len(test))
-        yield _said(waiting), curve_value(t, progress, points, test), gr.skip(), gr.update(interactive=False)
+        drawn = curve_value(t, progress, points, len(sample), test)
+        yield _said(waiting), drawn, gr.skip(), gr.update(interactive=False)
         predicted = await anyio.to_thread.run_sync(model.predict, test.texts)
         right = int((predicted == np.asarray(test.labels, dtype=object)).sum())
         RUNS[model] = replace(run, right=right, n_test=len(test))
@@ -229,7 +232,7 @@ def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[
     reviews = backbone_choice(t, page, NAME)
     outputs = [panel(f"finetune-{name}", classes=hue) for name in ("answer", "tokens", "flow", "salience")]
     heading = el("div", el("h2", t("finetune.train")), el("p", t("finetune.train.intro")), cls="ft-train hue-finetune")
-    gr.HTML(str(heading), apply_default_css=False)
+    gr.HTML(str(heading), apply_default_css=False, elem_classes=["part-training"])
     with gr.Row(equal_height=False):
         with gr.Column(scale=2, min_width=340):
             make = partial(_slider, t)

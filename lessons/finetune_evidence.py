@@ -166,9 +166,13 @@ def logits(t: Text, model: BertFineTune, explanation: FineTuneExplanation | None
         "div",
         title,
         el(
-            "table",
-            el("thead", el("tr", [el("th", name, scope="col") for name in head])),
-            el("tbody", rows, el("tr", total)),
+            "div",
+            el(
+                "table",
+                el("thead", el("tr", [el("th", name, scope="col") for name in head])),
+                el("tbody", rows, el("tr", total)),
+            ),
+            cls="scroll",
         ),
         el("p", t("finetune.logits.note", difference=f"{first - second:.3f}"), cls="caption"),
     )

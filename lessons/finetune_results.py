@@ -104,7 +104,7 @@ def _own_row(t: Text, run: Run | None, model: BertFineTune | None) -> Markup:
 
 
 def _recorded_row(t: Text, row: Recorded) -> Markup:
-    low, high = row.ci95
+    low, high = row.bounds
     spread = f" ± {100 * row.deviation:.1f}" if row.deviation else ""
     accuracy = el("strong", percent(row.accuracy, 1))
     return el(

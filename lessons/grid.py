@@ -15,8 +15,8 @@ from paradigms.errors import ParadigmError
 
 from . import grid_curse, grid_label_words, grid_one_word, grid_view
 from .errors import say
-from .grid_plan import added, content, gallery_chips, hint, lines, loaded, read_upload, toggled, wrong
-from .grid_run import stop
+from .grid_plan import about, added, content, count, gallery_chips, hint, lines, read_upload, toggled, with_file, wrong
+from .grid_run import stop, until_replaced
 from .grid_sweep import run
 from .grid_view import Found
 from .parts import chart, intro, panel, picked
@@ -42,7 +42,7 @@ def show(t: Text, state: Mapping[str, Any], session: str | None = None) -> tuple
 
 def announced(t: Text, state: Mapping[str, Any]) -> Markup:
     """What a press of the button would compute."""
-    rows, columns = len(lines(state["gt"])), len(lines(state["gv"]))
+    rows, columns = (count(field, state[field]) for field in ("gt", "gv"))
     cells = {"rows": rows, "columns": columns, "cells": rows * columns, "n": state["gn"]}
     if state["gmode"] == "zero":
         return el("p", t("grid.plan.zero", **cells, runs=rows * state["gn"]), cls="hint")
@@ -111,7 +111,7 @@ def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[
 
     async def compute(request: gr.Request, own: Dataset | None, *values: Any) -> AsyncGenerator[tuple[Any, ...]]:
         state = {name: FIELDS[name].clean(value) for name, value in zip(FIELDS_OF_RUN, values, strict=True)}
-        async with aclosing(run(t, request.session_hash, state, own)) as steps:
+        async with aclosing(until_replaced(run(t, request.session_hash, state, own))) as steps:
             async for step in steps:
                 yield step
 
@@ -129,7 +129,7 @@ def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[
 
     def load_lines(field: str, file: str, box: str) -> Any:
         try:
-            return added(box, loaded(field, content(file)))
+            return with_file(field, box, content(file))
         except ParadigmError as error:
             gr.Warning(_plainly(t, error))
             return gr.skip()
@@ -139,9 +139,7 @@ def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[
             sentences = read_upload(file)
         except ParadigmError as error:
             return str(wrong(t, error)), gr.skip(), gr.skip()
-        labels = ", ".join(map(t.label, sentences.classes))
-        said = t("grid.own.loaded", file=sentences.name, n=f"{len(sentences):,}", labels=labels)
-        return str(el("p", said, cls="hint")), sentences, "own"
+        return str(about(t, sentences)), sentences, "own"
 
     def toggle(field: str, box: str, event: gr.EventData) -> str:
         return toggled(field, box, picked(event))

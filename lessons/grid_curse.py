@@ -13,7 +13,7 @@ from paradigms.sweep import Curse, winners_curse
 
 from . import figures_grid as figures
 from . import grid_view, models
-from .grid_run import Tick, Told, stop, work
+from .grid_run import Tick, Told, stop, until_replaced, work
 from .grid_view import Found
 from .parts import chart, figure_value
 from .text import Text
@@ -98,7 +98,7 @@ def build(t: Text, page: Any, found: gr.State) -> None:
     drawn = chart("grid-curse")
 
     async def compute(request: gr.Request, found: Found | None) -> AsyncGenerator[tuple[Any, Any]]:
-        async with aclosing(run(t, request.session_hash, found)) as steps:
+        async with aclosing(until_replaced(run(t, request.session_hash, found))) as steps:
             async for step in steps:
                 yield step
 

@@ -27,7 +27,7 @@ from paradigms.record import TRAINED
 
 from . import figures_grid as figures
 from . import grid_view, models
-from .grid_run import Tick, Told, stop, work
+from .grid_run import Tick, Told, stop, until_replaced, work
 from .parts import chart, figure_value
 from .text import Text
 from .view import el, percent, signed, tabular
@@ -162,7 +162,7 @@ def build(t: Text, page: Any) -> None:
     below = gr.HTML(listed, elem_id="grid-lm-table", elem_classes=["results", "panel"], apply_default_css=False)
 
     async def compute(request: gr.Request) -> AsyncGenerator[tuple[Any, Any, Any]]:
-        async with aclosing(run(t, request.session_hash)) as steps:
+        async with aclosing(until_replaced(run(t, request.session_hash))) as steps:
             async for step in steps:
                 yield step
 

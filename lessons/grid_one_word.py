@@ -19,11 +19,12 @@ from paradigms.plan import Plan, draw
 from paradigms.prompt.one_word import Place, own_words, places, put
 from paradigms.prompt.openprompt import parse_template
 from paradigms.prompt.template import Template
-from paradigms.sweep import Spread, sweep
+from paradigms.sweep import Cell, Spread, sweep
 
 from . import grid_view, models
 from .grid_plan import Sets, plan, sets, wrong
-from .grid_run import Told, stop, work
+from .grid_run import Told, stop, until_replaced, work
+from .grid_view import Found
 from .parts import panel, picked
 from .state import DEFAULTS, FIELDS
 from .text import Text
@@ -97,7 +98,7 @@ async def run(
 ) -> AsyncGenerator[tuple[Any, Any]]:
     """Yields (progress, distribution)."""
     lm = models.trained()["prompt"].lm_
-    found: list[float] = []
+    found: list[Cell] = []
     tried: Words | None = None
     start, shown = time.monotonic(), 0.0
 
@@ -106,21 +107,21 @@ async def run(
         yield words
         for cell in sweep(words.plan, test=chosen.test):
             told(None)
-            yield cell.accuracy
+            yield cell
 
     try:
         async with aclosing(work(session, KIND, begin)) as pieces:
             async for item in pieces:
                 if isinstance(item, Words):
                     tried = item
-                elif isinstance(item, float):
+                elif isinstance(item, Cell):
                     found.append(item)
                 total = len(tried.words) if tried else TOP
                 said = t("grid.word.running", done=len(found), total=total)
                 bar = str(grid_view.progress(t, len(found), total, said, running=True))
                 if tried and found and time.monotonic() - shown > 0.5:
                     shown = time.monotonic()
-                    yield bar, str(histogram(t, tried, found))
+                    yield bar, str(histogram(t, tried, [cell.accuracy for cell in found]))
                 else:
                     yield bar, gr.skip()
     except ParadigmError as error:
@@ -129,9 +130,9 @@ async def run(
     if tried is None or not found:
         yield str(el("p", t("grid.word.stopped"), cls="status")), gr.skip()
         return
-    n = tried.plan.n
-    said = t("grid.word.done", n=len(found), sentences=n, seconds=f"{time.monotonic() - start:.1f}")
-    yield str(el("p", said, cls="status", role="status")), str(histogram(t, tried, found))
+    measured = grid_view.how(t, Found(tried.plan, (), 0.0, tuple(found)))
+    said = t("grid.word.done", n=len(found), sentences=measured, seconds=f"{time.monotonic() - start:.1f}")
+    yield str(el("p", said, cls="status", role="status")), str(histogram(t, tried, [cell.accuracy for cell in found]))
 
 
 def histogram(t: Text, tried: Words, accuracies: Sequence[float]) -> Markup:
@@ -193,7 +194,7 @@ def build(t: Text, page: Any, own: gr.State, c: dict[str, Any]) -> gr.HTML:
 
     async def compute(request: gr.Request, own: Dataset | None, *values: Any) -> AsyncGenerator[tuple[Any, Any]]:
         state = {name: FIELDS[name].clean(value) for name, value in zip(NAMES, values, strict=True)}
-        async with aclosing(run(t, request.session_hash, state, own)) as steps:
+        async with aclosing(until_replaced(run(t, request.session_hash, state, own))) as steps:
             async for step in steps:
                 yield step
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -17,9 +17,11 @@ from paradigms.plan import Plan, draw
 from paradigms.prompt import gallery
 from paradigms.prompt.gallery import Entry
 from paradigms.prompt.openprompt import parse_templates, parse_verbalizer, parse_verbalizers, source_of
+from paradigms.prompt.verbalizer import named, polar
 
 from . import models
 from .errors import say
+from .state import FIELDS
 from .text import Text
 from .view import el, pick
 
@@ -28,7 +30,8 @@ MOST_TRAININGS = 60  # that one press of a button may ask for: the others of a c
 
 
 class TooMany(ParadigmError):
-    """More than a page is for. `kind`: too_many_trainings, other_labels, no_upload."""
+    """More than a page is for. `kind`: too_many_trainings, too_much_text,
+    other_labels, no_upload."""
 
 
 @dataclass(frozen=True)
@@ -120,6 +123,24 @@ def loaded(field: str, content: str) -> list[str]:
     return [source_of(verbalizer) for verbalizer in parse_verbalizers(content)]
 
 
+def count(field: str, box: str) -> int:
+    """How many templates or verbalizers a box asks for, each once; its lines while one of them is wrong."""
+    try:
+        return len(dict.fromkeys(loaded(field, box)))
+    except ParadigmError:
+        return len(lines(box))
+
+
+def with_file(field: str, box: str, content: str) -> str:
+    """The box with the lines that a file brings; raises TooMany where they do not all fit, and ParadigmError with the
+    line where one is wrong."""
+    box = added(box, loaded(field, content))
+    if len(box) > (longest := FIELDS[field].longest):
+        message = f"{len(box)} characters, at most {longest} fit"
+        raise TooMany("too_much_text", message, length=f"{len(box):,}", limit=f"{longest:,}")
+    return box
+
+
 def gallery_chips(t: Text, field: str, box: str) -> Markup:
     """The gallery, tag by tag; what stands in the box is pressed."""
     chosen = set(lines(box))
@@ -142,13 +163,14 @@ def words(t: Text, source: str) -> str:
     verbalizer = parse_verbalizer(source)
     if verbalizer.labels == ["negative", "positive"]:
         return " / ".join(", ".join(row) for _, row in verbalizer.label_words)
-    return " / ".join(f"{t.label(label)}: {', '.join(row)}" for label, row in verbalizer.label_words)
+    names = t.labels(verbalizer.labels)
+    return " / ".join(f"{name}: {', '.join(row)}" for name, (_, row) in zip(names, verbalizer.label_words, strict=True))
 
 
 def hint(t: Text, field: str, box: str) -> Markup:
     """How many lines the box has, or which one is wrong and why."""
     try:
-        n = len(loaded(field, box))
+        n = len(dict.fromkeys(loaded(field, box)))
     except ParadigmError as error:
         return wrong(t, error)
     return el("p", t(f"grid.count.{field}", n=n), cls="hint")
@@ -166,8 +188,23 @@ def wrong(t: Text, error: ParadigmError) -> Markup:
 
 
 def read_upload(file: str) -> Dataset:
-    """Labelled sentences of one's own; raises ParadigmError."""
-    return data.parse(content(file), Path(file).name, where=Path(file).name, comma=file.lower().endswith(".csv"))
+    """Labelled sentences of one's own; raises ParadigmError. Classes whose names say which is which are called as the
+    built-in ones are, so that what is learned from the training reviews goes for them as well."""
+    given = data.parse(content(file), Path(file).name, where=Path(file).name, comma=file.lower().endswith(".csv"))
+    if not named(given.classes):
+        return given
+    ours = dict(zip(polar(given.classes), polar(models.train_set().classes), strict=True))
+    return replace(given, labels=tuple(ours[label] for label in given.labels))
+
+
+def about(t: Text, sentences: Dataset) -> Markup:
+    """What was loaded; of two classes whose names do not tell, also which label words go with which."""
+    labels = ", ".join(t.labels(sentences.classes))
+    said = t("grid.own.loaded", file=sentences.name, n=f"{len(sentences):,}", labels=labels)
+    if len(sentences.classes) == 2 and sentences.classes != models.train_set().classes:
+        negative, positive = polar(sentences.classes)
+        said += t("grid.own.order", negative=negative, positive=positive)
+    return el("p", said, cls="hint")
 
 
 def content(file: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterator
-from contextlib import nullcontext
+from contextlib import aclosing, nullcontext
 from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
 
@@ -25,6 +25,10 @@ _latest: dict[tuple[str, str], object] = {}  # the work that may go on, by sessi
 
 class Stopped(Exception):
     """Raised inside a work that nobody wants any more."""
+
+
+class Replaced(Exception):
+    """A newer work of the same kind shows its own pictures: the older one has nothing more to say."""
 
 
 @dataclass(frozen=True)
@@ -44,10 +48,18 @@ async def work(
     session: str | None, kind: str, begin: Callable[[Told], Iterator[Item]], *, trains: bool = False
 ) -> AsyncGenerator[Item | Tick]:
     """The items of `begin(told)` as they are computed in a thread, and a Tick in between. Calling `told` between two
-    steps lets the work be stopped there."""
+    steps lets the work be stopped there. Raises Replaced once the session has begun another of this kind."""
     key, mine = (str(session), kind), object()
     _latest[key] = mine
     step: Any = None
+
+    def replaced() -> bool:
+        return _latest.get(key, mine) is not mine
+
+    def wanted() -> bool:
+        if replaced():
+            raise Replaced
+        return key in _latest
 
     def told(what: Any) -> None:
         nonlocal step
@@ -57,27 +69,40 @@ async def work(
 
     items = begin(told)
     try:
-        while _latest.get(key) is mine:
+        while wanted():
             with DESK.ticket() if trains else nullcontext() as ticket:
-                while ticket is not None and (ahead := DESK.ahead(ticket)) and _latest.get(key) is mine:
+                while ticket is not None and (ahead := DESK.ahead(ticket)) and wanted():
                     yield Tick(ahead=ahead)
                     await asyncio.sleep(EVERY)
-                if _latest.get(key) is not mine:
+                if not wanted():
                     return
                 step = None
                 item = asyncio.ensure_future(anyio.to_thread.run_sync(next, items, None))
                 item.add_done_callback(_heard)
                 while not (await asyncio.wait({item}, timeout=EVERY))[0]:
-                    yield Tick(step=step)
+                    if not replaced():
+                        yield Tick(step=step)
             found = item.result()
+            wanted()
             if found is None:
                 return
             yield found
     except Stopped:
+        wanted()
         return
     finally:
         if _latest.get(key) is mine:
             del _latest[key]
+
+
+async def until_replaced(run: AsyncGenerator[Item]) -> AsyncGenerator[Item]:
+    """What a run of such work shows, until a newer one of its kind shows its own."""
+    try:
+        async with aclosing(run) as steps:
+            async for step in steps:
+                yield step
+    except Replaced:
+        return
 
 
 def _heard(item: asyncio.Future) -> None:

@@ -57,7 +57,7 @@ async def run(
                     yield said, *skip, gr.skip()
                     continue
                 shown = time.monotonic()
-                yield said, *_pictures(t, found), gr.skip()
+                yield said, *_pictures(t, found), found
     except ParadigmError as error:
         yield str(wrong(t, error)), *skip, gr.skip()
         return
@@ -85,12 +85,15 @@ async def _others(session: str | None, made: Plan, chosen: Sets) -> AsyncGenerat
 
 
 def _pictures(t: Text, found: Found, *, last: bool = False) -> tuple[Any, ...]:
-    listed = el("div", grid_view.downloads(t, found), grid_view.table(t, found)) if last else None
+    if last:
+        listed = el("div", grid_view.downloads(t, found), grid_view.table(t, found))
+    else:  # those of the grid before would be taken for this one's
+        listed = el("p", t("grid.table.later"), cls="hint")
     return (
         str(grid_view.summary(t, found)),
         *grid_view.pictures(t, found),
         grid_view.calibration(t, found, last=last),
-        gr.skip() if listed is None else str(listed),
+        str(listed),
     )
 
 

@@ -56,7 +56,10 @@ def how(t: Text, found: Found) -> str:
     n = found.cells[0].n if found.cells else plan.n
     parts = [t("grid.how.sentences", n=n, set=t(f"grid.set.{plan.split}") if plan.test == "reviews" else plan.test)]
     if plan.shots:
-        parts.append(t("grid.how.tuned", k=plan.shots, n=plan.shots * len(found.labels), seeds=len(plan.seeds)))
+        numbers = {"k": plan.shots, "n": plan.shots * len(found.labels), "seeds": len(plan.seeds)}
+        least = min((len(cell.accuracies) for cell in found.cells), default=len(plan.seeds))
+        key = "grid.how.tuned" if least == len(plan.seeds) else "grid.how.tuned.partly"
+        parts.append(t(key, **numbers, least=least))
     else:
         parts.append(t("grid.how.zero"))
     if plan.calibrate:
@@ -121,20 +124,22 @@ def calibration(t: Text, found: Found, *, last: bool = True) -> Any:
         return nothing if last else gr.skip()
     plain, calibrated = (found.others, found.cells) if found.plan.calibrate else (found.cells, found.others)
     by_key = {figures.key(cell): cell.accuracy for cell in plain}
-    two = len(found.labels) == 2
+    two, names_of = len(found.labels) == 2, t.labels(found.labels)
     points = [
         ((cell.prior[-1] if two else max(cell.prior)), 100 * (cell.accuracy - by_key[figures.key(cell)]))
         for cell in calibrated
         if cell.prior is not None
     ]
     names = {
-        "prior": t("grid.prior.axis", label=t.label(found.labels[-1])) if two else t("grid.prior.axis.many"),
+        "prior": t("grid.prior.axis", label=names_of[-1]) if two else t("grid.prior.axis.many"),
         "gain": t("grid.gain.axis"),
     }
     texts = [figures.folded(found.name(t, cell), 44) for cell in calibrated]
     figure = figures.prior(points, [figures.key(cell) for cell in calibrated], texts, 1 / len(found.labels), names)
     gains = [gain for _, gain in points]
     far = max(range(len(points)), key=lambda i: abs(points[i][0] - 1 / len(found.labels)))
+    leaning = calibrated[far].prior or ()
+    most = max(range(len(leaning)), key=leaning.__getitem__)
     result = t(
         "grid.prior.result",
         what=t(f"grid.cal.{found.plan.calibrate or 'average'}"),
@@ -143,8 +148,8 @@ def calibration(t: Text, found: Found, *, last: bool = True) -> Any:
         better=sum(gain > 0 for gain in gains),
         worse=sum(gain < 0 for gain in gains),
         n=len(gains),
-        share=percent(points[far][0], 0),
-        label=t.label(found.labels[-1]),
+        share=percent(leaning[most], 0),
+        label=names_of[most],
         cell=found.name(t, calibrated[far]),
     )
     return figure_value(figure, result)
@@ -233,12 +238,12 @@ def _prior(t: Text, found: Found, choice: str) -> Markup | None:
     bars = [
         el(
             "span",
-            el("span", t.label(label), cls="name"),
+            el("span", name, cls="name"),
             meter(share, cls=SIDES[place % len(SIDES)]),
             el("span", percent(share, 1), cls="number"),
             cls="bar",
         )
-        for place, (label, share) in enumerate(zip(found.labels, prior, strict=True))
+        for place, (name, share) in enumerate(zip(t.labels(found.labels), prior, strict=True))
     ]
     gain = next(c.accuracy for c in found.cells if figures.key(c) == choice)
     other = next((c.accuracy for c in found.others if figures.key(c) == choice), gain)

@@ -83,6 +83,7 @@ async def learn(t: Text, session: str, state: Mapping[str, Any]) -> AsyncIterato
     held_out = models.held_out(name)
     model = Word2VecLSTM(embeddings=state["lstm_emb"], seed=state["lstm_seed"])
     run = RUNS[model] = Run(name, n, len(examples))
+    training.begin(session, key(METHOD, name))
     async for progress in training.train(session, key(METHOD, name), model, examples, held_out=held_out):
         if progress.model is not None:
             right = await anyio.to_thread.run_sync(_n_right, model, held_out)
@@ -116,7 +117,7 @@ def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[
             neighbours = panel("lstm-neighbours")
         with gr.Column(scale=3, min_width=340):
             plane = chart("lstm-map")
-    gr.HTML(str(el("h2", t("lstm.train"))), apply_default_css=False, elem_classes=["panel"])
+    gr.HTML(str(el("h2", t("lstm.train"))), apply_default_css=False, elem_classes=["panel", "part-training"])
     seed = FIELDS["lstm_seed"]
     with gr.Row(equal_height=False):
         with gr.Column(scale=3, min_width=290):
@@ -166,6 +167,11 @@ def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[
         for name in SETS:
             training.stop(request.session_hash, key(METHOD, name))
 
+    def opening(name: object) -> tuple[str, dict[str, object]]:
+        """Another set of reviews: what was said and drawn of the former one's training goes."""
+        held_out = models.held_out(str(FIELDS["set"].clean(name)))
+        return training.status(t, idle), training.curves(t, idle, HUE, held_out)
+
     def wire() -> None:
         for place in (score, hint, neighbours, plane):
             place.select(picked, None, word, queue=False, **page.quietly).then(**page.live)
@@ -178,6 +184,7 @@ def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[
             **page.quietly,
         ).then(**page.live)
         stop.click(stop_training, queue=False, **page.quietly)
+        reviews.change(opening, reviews, [status, curves], queue=False, **page.quietly)
 
     page.after(wire)
     return controls, [score, hint, neighbours, plane, table]

@@ -105,7 +105,7 @@ def model_table(t: Text, own: Word2VecLSTM | None, name: str = DEFAULTS["set"]) 
         el("div", el("table", el("thead", head), el("tbody", body)), cls="scroll"),
         el("p", result, cls="hint"),
         el("p", note, cls="caption"),
-        anatomy(t, parts(shown), hue="lstm") if shown else None,
+        anatomy(t, parts(shown), hue="lstm", title=t("lstm.anatomy")) if shown else None,
         cls="hue-lstm model-table",
     )
 

@@ -57,6 +57,7 @@ class Tiny:
     train: Corpus
     held_out: Corpus
     frequency: float  # nats
+    tokens: int = 0  # word pieces that `lm` has read; where the training was stopped, more than at the last of `rows`
     rows: tuple[Row, ...] = field(default=())
 
     @property
@@ -83,7 +84,7 @@ async def pretrain_live(
 ) -> AsyncGenerator[Live]:
     """Wait for the turn, train, and leave the tiny BERT with the session."""
     key = (session, METHOD)
-    training.begin(key)
+    training.begin(*key)
     with DESK.ticket() as ticket:
         while (ahead := DESK.ahead(ticket)) and not training.stopped(key):
             yield replace(idle(t), status=status(t, "waiting", ahead=ahead))
@@ -97,6 +98,7 @@ async def pretrain_live(
         state, last = "done", None
         while (step := await anyio.to_thread.run_sync(_until_shown, steps, key)) is not None:
             last = step
+            tiny = replace(tiny, tokens=step.tokens)
             if step.held_out is not None:
                 words = tuple(fill_blank(tiny.lm, *blank_of(text), TOP))
                 tiny = replace(tiny, rows=(*tiny.rows, Row(step.tokens, step.held_out, words)))
@@ -191,7 +193,7 @@ def kept(t: Text, text: str, session: str | None) -> Markup:
     before, after = blank_of(text)
     voices = [(models.Backbone.name, models.trained()["prompt"].lm_)]
     if isinstance(tiny := models.SESSIONS.get(session, METHOD), Tiny):
-        voices.append((t("origins.yours", tokens=f"{tiny.rows[-1].tokens:,}"), tiny.lm))
+        voices.append((t("origins.yours", tokens=f"{tiny.tokens:,}"), tiny.lm))
     columns = [
         el(
             "div",

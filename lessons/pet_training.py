@@ -164,6 +164,7 @@ async def run(t: Text, session: str, state: Mapping[str, Any]) -> AsyncGenerator
         data.few_shot(reviews, k, state["pet_seed"]) if k else Dataset("", (*reviews.classes,), (*reviews.classes,))
     )
     pet = new_pet(state, pairs)
+    training.begin(session, METHOD, BESIDE)
     watched = Watched(pet, test)
     yield str(el("p", t("pet.measuring"), cls="status running")), _curves(t, Progress("idle")), skip
     drawn = await anyio.to_thread.run_sync(lambda: picture(t, rows_of(t, pairs, watched)))
@@ -177,7 +178,8 @@ async def run(t: Text, session: str, state: Mapping[str, Any]) -> AsyncGenerator
             n_known = known
             drawn = picture(t, rows_of(t, pairs, watched)) if changed else skip
             yield _status(t, progress, pet, len(pairs)), _curves(t, progress), drawn
-    if progress.model is None:
+    if progress.model is None:  # stopped before its turn came
+        yield _status(t, progress, pet, len(pairs)), skip, skip
         return
     if watched.student is None:
         yield _stopped(t, progress), skip, picture(t, rows_of(t, pairs, watched))
@@ -192,6 +194,7 @@ async def run(t: Text, session: str, state: Mapping[str, Any]) -> AsyncGenerator
         async for beside in steps:
             yield str(el("div", el("strong", t("pet.row.finetune")), Markup(training.status(t, beside)))), skip, skip
     if beside.model is None:
+        yield _status(t, progress, pet, len(pairs)), skip, skip
         return
     said = await anyio.to_thread.run_sync(baseline.predict_proba, test.texts)
     yield _status(t, progress, pet, len(pairs)), skip, picture(t, rows_of(t, pairs, watched, said))

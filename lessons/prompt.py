@@ -108,7 +108,7 @@ def picture(
         hints=[words_hint(t, label, row, ranks) for label, row in zip(labels, checked, strict=True)],
         filled=el("div", filled(t, reading, state["s"]), voice(t, model, state["t"], words)),
         bars=bars(t, distribution, words, labels, possible),
-        flow=flow(t, explanation, labels) if sound else None,
+        flow=flow(t, state["s"], explanation, labels) if sound else None,
     )
 
 
@@ -178,7 +178,7 @@ def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[
             offered = (*CHINESE_TEMPLATES, *TEMPLATES) if reviews else TEMPLATES
             templates = panel("prompt-templates", ready(t, [(kind, text, text) for kind, text in offered]))
             about = [el("h3", t("prompt.words")), el("p", t("prompt.words.info"), cls="caption")]
-            gr.HTML(str(el("div", about)), apply_default_css=False)
+            gr.HTML(str(el("div", about)), apply_default_css=False, elem_classes=["part-verbalizer"])
             hints = []
             for box, label, side in zip(BOXES, labels, SIDES, strict=True):
                 controls[box] = gr.Textbox(
@@ -189,7 +189,7 @@ def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[
                     elem_id=f"prompt-{box}",
                     elem_classes=["words-row", side],
                 )
-                hints.append(panel(f"prompt-{box}-hint"))
+                hints.append(panel(f"prompt-{box}-hint", classes=("words-hint",)))
             choices = [
                 (kind, f"{negative} / {positive}", f"{negative}|{positive}")
                 for kind, negative, positive in ((*CHINESE_PAIRS, *PAIRS) if reviews else PAIRS)

@@ -20,8 +20,8 @@ from .view import el, meter, percent
 Strip = tuple[float, float]  # from top to bottom, shares of the height of a column
 
 
-def flow(t: Text, explanation: PromptExplanation, labels: Sequence[str]) -> Markup:
-    """`labels` in the order of the explanation's probabilities."""
+def flow(t: Text, text: str, explanation: PromptExplanation, labels: Sequence[str]) -> Markup:
+    """`text` is the sentence; `labels` in the order of the explanation's probabilities."""
     words = explanation.label_words
     side = {label: SIDES[index] for index, label in enumerate(labels)}
     colours = [side[one.label] for one in words]
@@ -36,6 +36,8 @@ def flow(t: Text, explanation: PromptExplanation, labels: Sequence[str]) -> Mark
     return el(
         "section",
         el("h2", t("prompt.flow")),
+        # Seen while the boxes hold what cannot be asked: then this picture is older than they are.
+        el("p", t("prompt.flow.last", sentence=text), cls="hint last"),
         el(
             "div",
             _vocabulary(t, explanation, colours, vocabulary),

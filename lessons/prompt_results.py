@@ -9,7 +9,8 @@ from markupsafe import Markup
 from paradigms.record import Recorded
 
 from . import models
-from .prompt_accuracy import badge, whisker
+from .prompt_accuracy import badge, in_words, whisker
+from .prompt_question import Words
 from .review_sets import named
 from .state import DEFAULTS
 from .text import Text
@@ -44,8 +45,8 @@ def recorded_rows() -> list[Row]:
     return rows
 
 
-def results(t: Text, rows: list[Row], name: str = DEFAULTS["set"]) -> Markup:
-    """The comparison on the held-out reviews of the set `name`."""
+def results(t: Text, rows: list[Row], template: str, words: Words, name: str = DEFAULTS["set"]) -> Markup:
+    """The comparison on the held-out reviews of the set `name`, of this question."""
     columns = ("how", "accuracy", "labels", "parameters", "seconds")
     body = [
         el(
@@ -69,11 +70,14 @@ def results(t: Text, rows: list[Row], name: str = DEFAULTS["set"]) -> Markup:
     by_name = {row.name: row for row in rows}
     said = {how: percent(row.accuracy, 1) for how, row in by_name.items()}
     n, majority = len(models.held_out(name)), percent(models.held_out(name).majority)
-    key = "prompt.result.two" if "finetune" in said else "prompt.result.one"
-    result = t(key, n=n, majority=majority, examples=by_name["prompt"].n_labels, **said)
+    trained, beside = by_name["prompt"].n_labels, by_name.get("finetune")
+    key = ("two" if beside else "one") if trained else ("none" if beside else "nothing")
+    examples = trained or (beside.n_labels if beside else 0)
+    result = t(f"prompt.result.{key}", n=n, majority=majority, examples=examples, **said)
     return el(
         "div",
         el("h3", t("prompt.results"), named(t, name)),
+        el("p", t("prompt.results.for", template=template, words=in_words(words)), cls="caption asked"),
         tabular([t(f"prompt.results.{column}") for column in columns], body),
         el("p", result, cls="caption result"),
     )

@@ -119,6 +119,7 @@ async def run(t: Text, session: str, state: Mapping[str, Any]) -> AsyncGenerator
     examples = data.few_shot(models.train_set(name), state["k"], state["seed"])
     finetune = BertFineTune(backbone=prompt.backbone, seed=prompt.seed)
     ends: dict[str, Progress] = {}
+    training.begin(session, *(key(method, name) for method in KEYS.values()))
     yield skip, *empty_curves(t, held_out), skip
     for method, model in ((METHOD, prompt), (BESIDE, finetune)):
         progress = Progress("idle")
@@ -153,7 +154,7 @@ async def run(t: Text, session: str, state: Mapping[str, Any]) -> AsyncGenerator
         n_labels = len(examples) if n_parameters else 0
         rows.append(Row(NAMES[method], n_labels, n_parameters, progress.seconds, accuracy, bounds, stopped))
     last = list(ends)[-1]
-    yield _status(t, ends[last], last), skip, skip, str(results(t, rows, name))
+    yield _status(t, ends[last], last), skip, skip, str(results(t, rows, template, words, name))
 
 
 def stop(session: str | None) -> None:
@@ -198,7 +199,7 @@ def part(
     """The lower part of the tab: adds its controls, gives the line that says what a training would use, and what wires
     its events. `reviews` is the choice of the set, if there is one."""
     head = [el("h2", t("prompt.training")), el("p", t("prompt.training.note"), cls="hint")]
-    gr.HTML(str(el("div", head)), apply_default_css=False)
+    gr.HTML(str(el("div", head)), apply_default_css=False, elem_classes=["part-training"])
     with gr.Row(equal_height=False, elem_classes=["hue-prompt"]):
         controls["k"] = slider("k", t("prompt.k"))
         choices = [(t(f"prompt.train.{name}"), name) for name in FIELDS["train"].choices]
@@ -219,11 +220,13 @@ def part(
         for method, value in zip((METHOD, BESIDE), empty_curves(t, models.held_out()), strict=True):
             hue = NAMES[method]
             with gr.Column(min_width=320):
-                gr.HTML(str(el("h3", t(f"method.{method}"), cls=f"who hue-{hue}")), apply_default_css=False)
+                who = el("h3", t(f"method.{method}"), cls=f"who hue-{hue}")
+                gr.HTML(str(who), apply_default_css=False, elem_classes=["part-training"])
                 charts.append(chart(f"prompt-curve-{hue}", value))
     # The recorded figures are those of the built-in backbone.
     known = models.Backbone.source is None
-    opening = results(t, recorded_rows()) if known else el("p", t("prompt.results.none"), cls="hint")
+    asked = DEFAULTS["t"], tuple(words_of(DEFAULTS[box]) for box in BOXES)
+    opening = results(t, recorded_rows(), *asked) if known else el("p", t("prompt.results.none"), cls="hint")
     table = panel("prompt-results", opening, classes=("results",))
     inputs = {**{name: controls[name] for name in ("t", *BOXES, "k", "train", "seed")}, **reviews}
 

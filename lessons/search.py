@@ -10,6 +10,7 @@ import gradio as gr
 from markupsafe import Markup
 
 from paradigms.errors import ParadigmError
+from paradigms.prompt.verbalizer import words_of
 
 from . import models, training
 from .anatomy import anatomy
@@ -117,9 +118,9 @@ def show(t: Text, state: Mapping[str, Any], session: str | None) -> tuple[Any, .
             how = state[FIELD[kind]]
             about = [el("p", t(f"search.about.{how}"), cls="hint")]
             if changed(scene, state):
-                about.append(
-                    el("p", t("search.changed", k=scene.state["se_k"], seed=scene.state["se_seed"]), cls="hint")
-                )
+                asked = {"k": scene.state["se_k"], "seed": scene.state["se_seed"], "template": scene.state["t"]}
+                boxes = in_words(tuple(words_of(scene.state[box]) for box in BOXES))
+                about.append(el("p", t("search.changed", **asked, words=boxes), cls="hint"))
             title = t("search.anatomy", how=t(f"search.{FIELD[kind]}.{how}"))
             diagram = anatomy(t, parts(kind, state), hue="prompt", title=title)
             shown += [str(el("div", about)), str(diagram), *panels(t, scene)]
@@ -131,8 +132,8 @@ def show(t: Text, state: Mapping[str, Any], session: str | None) -> tuple[Any, .
 
 
 def changed(scene: Scene, state: Mapping[str, Any]) -> bool:
-    """Whether a search was run with other examples than the controls now ask for."""
-    return any(scene.state[name] != state[name] for name in ("se_k", "se_seed"))
+    """Whether a search was run with other examples, or from another question, than the controls now ask for."""
+    return any(scene.state[name] != state[name] for name in ("se_k", "se_seed", "t", *BOXES))
 
 
 def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[gr.components.Component]]:
@@ -195,16 +196,16 @@ class Section:
                 async for step in shown:
                     yield step
 
-        def stop(request: gr.Request, *values: Any) -> None:
-            state = dict(zip(CONTROLS, values, strict=True))
-            training.stop(request.session_hash, key(kind, state))
+        def stop(request: gr.Request) -> None:
+            for how in FIELDS[FIELD[kind]].choices:  # another way may have been chosen since
+                training.stop(request.session_hash, key(kind, {FIELD[kind]: how}))
 
         def carry(event: gr.EventData, template: str, negative: str, positive: str, cart: str) -> list[Any]:
             return carried(t, picked(event), template, (negative, positive), cart)
 
         training_event: dict[str, Any] = {"concurrency_id": "training", "concurrency_limit": None, **page.quietly}
         self.go.click(search, inputs, [self.status, *self.panels], **training_event).then(**page.live)
-        self.halt.click(stop, inputs, None, queue=False, **page.quietly)
+        self.halt.click(stop, None, None, queue=False, **page.quietly)
         taken = [page.controls[name] for name in ("t", *BOXES, "cart")]
         for component in self.clicked:
             component.select(carry, taken, [*taken, self.carried], queue=False, **page.quietly)

@@ -219,6 +219,7 @@ async def run(t: Text, session: str, kind: str, state: Mapping[str, Any]) -> Asy
     name = key(kind, state)
     try:
         model = new(kind, state)
+        training.begin(session, name)
         scene = Scene(kind, state)
         yield str(el("p", t("search.status.begin"), cls="status running", role="status")), *panels(t, scene)
         drawn = data.few_shot(models.train_set(), state["se_k"], state["se_seed"])

@@ -65,6 +65,7 @@ async def run(
     examples = data.few_shot(models.train_set(), state["sp_k"], state["sp_seed"])
     hard = await anyio.to_thread.run_sync(hard_prompt)
     lines: list[Line] = []
+    training.begin(session, *(key(entrant.name) for entrant in entrants))
     rows = {entrant.name: Row(entrant.name, entrant.colour) for entrant in entrants}
     for entrant in entrants:
         model, name = entrant.model, t(f"soft.row.{entrant.name}")

@@ -53,9 +53,11 @@ def stop(session: str | None, method: str) -> None:
         _stop.add((session, method))
 
 
-def begin(key: tuple[str, str]) -> None:
-    """Forget a stop that was meant for an earlier training."""
-    _stop.discard(key)
+def begin(session: str, *methods: str) -> None:
+    """Forget stops that were meant for earlier trainings: what a press of the button does first. Until its last
+    training is over a stop holds, between two trainings as well."""
+    for method in methods:
+        _stop.discard((session, method))
 
 
 def stopped(key: tuple[str, str]) -> bool:
@@ -72,12 +74,12 @@ async def train(
     keep: bool = True,
     held_out: Dataset | None = None,
 ) -> AsyncGenerator[Progress]:
-    """Wait for the turn, train `model` on `examples`, and hand it to the session's models at the end if `keep`.
+    """Wait for the turn, train `model` on `examples`, and hand it to the session's models at the end if `keep`; nothing
+    where a stop has come since `begin`.
 
     The curve follows `held_out`, the English reviews unless told otherwise.
     """
     key = (session, method)
-    _stop.discard(key)
     curve_set = behind_curve(held_out or models.held_out())
     progress = Progress("waiting")
     with DESK.ticket() as ticket:

@@ -142,12 +142,17 @@ def _tab_rows(content: str, where: str) -> list[tuple[int, str, str]]:
 
 
 def _comma_rows(content: str, where: str) -> list[tuple[int, str, str]]:
-    reader = csv.DictReader(io.StringIO(content))
+    reader = csv.DictReader(io.StringIO(content), strict=True)  # else an open quotation mark swallows what follows
+    rows: list[tuple[int, dict[str, str]]] = []
+    read = 0  # lines of complete rows
     try:
-        rows, fields = [(reader.line_num, row) for row in reader], reader.fieldnames or []
+        fields = reader.fieldnames or []
+        for row in reader:
+            rows.append((reader.line_num, row))
+            read = reader.line_num
     except csv.Error as error:
-        message = f"{where}, line {reader.line_num}: {error}; is a quotation mark left open?"
-        raise DataError("bad_csv", message, where=where, position=reader.line_num) from error
+        message = f"{where}, line {read + 1}: {error}; is a quotation mark left open?"
+        raise DataError("bad_csv", message, where=where, position=read + 1) from error
     columns = {column.strip().lower(): column for column in fields}
     text_column = columns.get("text") or columns.get("sentence")
     if "label" not in columns or text_column is None:

@@ -16,6 +16,7 @@ from statistics import mean, stdev
 from typing import TYPE_CHECKING, Any
 
 from .data import load
+from .evaluate import interval
 
 if TYPE_CHECKING:
     from .base import TextClassifier, TrainStep
@@ -50,6 +51,11 @@ class Recorded:
     def deviation(self) -> float:
         """Standard deviation over the seeds, 0 where there is one."""
         return stdev(self.accuracies) if len(self.accuracies) > 1 else 0.0
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The 95% interval of `accuracy`: what so many sentences can tell, whatever the seed."""
+        return interval(self.accuracy * self.n_test, self.n_test)
 
 
 def record(folder: Path, on_step: Callable[[TrainStep], None]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from string import Template as Pattern
 
@@ -66,6 +67,11 @@ class Text:
     def label(self, label: str) -> str:
         """The name of a class: the built-in labels in the reader's language, any other as it is."""
         return self(f"label.{label}") if f"label.{label}" in WORDS else label
+
+    def labels(self, labels: Sequence[str]) -> list[str]:
+        """The names of all classes of one set; 0 and 1 are negative and positive only where there is no 2."""
+        own = sum(f"label.{label}" in WORDS for label in labels)
+        return [self.label(label) if own == len(labels) else label for label in labels]
 
 
 @cache

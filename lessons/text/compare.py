@@ -24,6 +24,11 @@ WORDS = {
     "compare.evidence.bert-finetune": ("change in probability when a word is hidden", "隐藏该词时概率的变化"),
     "compare.evidence.prompt": ("what the model expects in the blank", "模型期望填入空格的词"),
     "compare.unseen": ("never seen in training: $words", "训练中从未出现：$words"),
+    "compare.novector": ("without a word vector: $words", "没有词向量：$words"),
+    "compare.unread": (
+        "words that are not in this model's vocabulary, read as [UNK]: $n",
+        "不在该模型词表中、读作 [UNK] 的词：$n 个",
+    ),
     "compare.answer": ("$label, $probability", "$label，$probability"),
     "compare.table": ("What each one needed, and how well it does", "各需要什么，效果如何"),
     "compare.table.note": (

@@ -83,4 +83,13 @@ WORDS = {
     ),
     "error.pair_count": ("There are $count pairs; 1 to $most are wanted.", "现有 $count 对；需要 1 到 $most 对。"),
     "error.other": ("This does not work: $message", "无法执行：$message"),
+    "error.no_soft": (
+        'The template has no place to train: put [soft:3] or [soft:"it was"] into it.',
+        '模板中没有可训练的位置：请写上 [soft:3] 或 [soft:"it was"]。',
+    ),
+    "error.no_words": ("There is no word in these texts to learn from.", "这些文本中没有可供学习的词。"),
+    "error.few_words": (
+        "There are $asked classes, but the model has only $have words that could stand for one.",
+        "共有 $asked 个类别，而该模型只有 $have 个词可以代表类别。",
+    ),
 }

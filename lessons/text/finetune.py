@@ -52,10 +52,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "finetune.tokens.note": (
         "Height and shade: how much the last layer's [CLS] looks at each piece (attention, mean of the $heads "
         "heads; all "
-        "pieces together 100%). ## continues a word. Attention is where it looks; what moved the answer is measured "
+        "pieces together 100%). ## continues a word; [UNK] is one that the model has no piece for. Attention is where "
+        "it looks; what moved the answer is measured "
         "under “Which words carry the answer”.",
         "高度和深浅：最后一层的 [CLS] 对每个词片的注意力（$heads 个注意力头的平均，所有词片合计 100%）。## 表示接在前一"
-        "词片之后。注意力只说明它看了哪里；究竟是什么左右了答案，要看下面的“哪些词决定了答案”。",
+        "词片之后，[UNK] 表示词表里没有的词。"
+        "注意力只说明它看了哪里；究竟是什么左右了答案，要看下面的“哪些词决定了答案”。",
     ),
     "finetune.tokens.result": (
         "$n pieces; apart from itself and [SEP] (together $special), [CLS] looks most at “$most” ($share).",
@@ -174,8 +176,9 @@ WORDS: dict[str, tuple[str, str]] = {
         "包含画曲线的时间。",
     ),
     "finetune.results.seeds": (
-        "“$k per class” is the mean of $seeds seeds ± their standard deviation, its interval that of the first seed. ",
-        "“每类 $k 个”是 $seeds 个种子的平均值 ± 标准差，区间取自第一个种子。",
+        "“$k per class” is the mean of $seeds seeds ± their standard deviation; the interval around it is what so many "
+        "reviews can tell. ",
+        "“每类 $k 个”是 $seeds 个种子的平均值 ± 标准差，其区间表示这么多条影评所能说明的范围。",
     ),
     # The Chinese reviews, with a backbone that reads Chinese
     "finetune.untrained": (

@@ -91,6 +91,11 @@ WORDS = {
     ),
     "grid.start": ("Compute the grid", "计算网格"),
     "grid.own.load": ("Load my own sentences (label⇥text)", "读入自己的句子（标签⇥文本）"),
+    "grid.own.order": (
+        " Label words of “negative” go with “$negative”, those of “positive” with “$positive”; write the labels "
+        "themselves where it should be the other way.",
+        "“negative”的标签词对应“$negative”，“positive”的对应“$positive”；若应相反，请直接写标签名。",
+    ),
     "grid.own.loaded": ("$file: $n sentences, labels $labels.", "$file：$n 个句子，标签 $labels。"),
     "grid.idle": ("Not computed yet.", "尚未计算。"),
     "grid.running": ("$done of $total, $seconds s", "$done / $total，$seconds 秒"),
@@ -105,6 +110,11 @@ WORDS = {
     ),
     # What was found
     "grid.how.sentences": ("$n $set", "$n $set"),
+    "grid.how.tuned.partly": (
+        "all parameters tuned on $n labelled examples ($k per class), mean of $least to $seeds seeds",
+        "用 $n 个标注样本（每类 $k 个）微调全部参数，$least 到 $seeds 个种子的平均",
+    ),
+    "grid.table.later": ("They are listed here once all are computed.", "全部算完后在这里列出。"),
     "grid.how.zero": ("zero-shot: no labelled example, no trained parameter", "零样本：无标注样本，无训练参数"),
     "grid.how.tuned": (
         "all parameters tuned on $n labelled examples ($k per class), mean of $seeds seeds",
@@ -241,8 +251,8 @@ WORDS = {
     "grid.word.running": ("$done of $total words", "$done / $total 个词"),
     "grid.word.stopped": ("Stopped.", "已停止。"),
     "grid.word.done": (
-        "$n words on $sentences sentences, zero-shot, computed just now in $seconds s.",
-        "$n 个词，$sentences 个句子，零样本，刚刚计算完成，用时 $seconds 秒。",
+        "$n words on $sentences, computed just now in $seconds s.",
+        "$n 个词，$sentences；刚刚计算完成，用时 $seconds 秒。",
     ),
     "grid.word.original": ("the template's own word", "模板原来的词"),
     "grid.word.result": (
@@ -347,6 +357,20 @@ WORDS = {
     "error.no_tab": (
         "Line $position has no tab between label and text.",
         "第 $position 行的标签与文本之间没有制表符。",
+    ),
+    "error.empty_label": ("Line $position has no label.", "第 $position 行没有标签。"),
+    "error.empty_text": ("Line $position has no text.", "第 $position 行没有文本。"),
+    "error.no_columns": (
+        "The columns are $offending; needed are label and text.",
+        "文件的列是 $offending；需要 label 和 text 两列。",
+    ),
+    "error.bad_csv": (
+        "Something is wrong with the quotation marks of line $position: is one left open?",
+        "第 $position 行的引号有问题：是否有未闭合的引号？",
+    ),
+    "error.too_much_text": (
+        "With this file the box would hold $length characters; $limit fit. Load fewer lines, or use the command line.",
+        "加入该文件后共 $length 个字符，而输入框最多 $limit 个。请减少行数，或使用命令行。",
     ),
     "error.not_utf8": ("The file is not UTF-8 text.", "文件不是 UTF-8 文本。"),
 }

@@ -147,6 +147,10 @@ WORDS = {
         "Accuracy on all $n held-out $set; always guessing one class gives $majority.",
         "准确率在全部 $n 条留出的$set上测得；总猜同一类为 $majority。",
     ),
+    "lstm.anatomy": (
+        "What was frozen, trained, thrown away in the model that answers",
+        "正在回答的模型里：哪些冻结、哪些训练、哪些用完即弃",
+    ),
     "lstm.result.trained": (
         "With $labels labelled reviews your model gets $yours of the held-out $set right, the recorded one $recorded.",
         "用 $labels 条标注影评，你的模型在留出的$set上准确率为 $yours，已记录的模型为 $recorded。",

@@ -108,6 +108,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "prompt.top": ("Words shown (top k)", "显示的词数（top k）"),
     # The flow
     "prompt.flow": ("From the vocabulary to the label", "从词表到标签"),
+    "prompt.flow.last": (
+        "As the boxes are they cannot be asked. This was the last answer, to “$sentence”.",
+        "现在的内容无法提问。这是最近一次的回答，句子是“$sentence”。",
+    ),
     "prompt.flow.vocabulary": ("Whole vocabulary", "整个词表"),
     "prompt.flow.words": ("Label words", "标签词"),
     "prompt.flow.label": ("Label", "标签"),
@@ -168,6 +172,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "prompt.measuring": ("Measuring on $n held-out reviews …", "正在 $n 条留出的影评上测量……"),
     "prompt.results": ("Side by side", "结果对照"),
+    "prompt.results.for": ("The prompt asked “$template”, $words", "提示的问法：“$template”，$words"),
     "prompt.results.none": (
         "Nothing is recorded for this backbone: its figures appear here after a training.",
         "这个骨干模型没有已记录的结果：训练之后，数字会显示在这里。",
@@ -186,6 +191,17 @@ WORDS: dict[str, tuple[str, str]] = {
         "$prompt; fine-tuning with the same examples on $finetune. Always guessing one class gives $majority.",
         "在 $n 条留出的影评上：提示在没有标注时正确率 $zero，用 $examples 个标注样本后为 $prompt；"
         "微调用同样的样本为 $finetune。总猜同一类为 $majority。",
+    ),
+    "prompt.result.none": (
+        "With no label, and nothing trained, the prompt is right on $zero of $n held-out reviews; fine-tuning with "
+        "$examples labelled examples on $finetune. Always guessing one class gives $majority.",
+        "在 $n 条留出的影评上：提示没有标注、什么也不训练时正确率 $zero；微调用 $examples 个标注样本后为 $finetune。"
+        "总猜同一类为 $majority。",
+    ),
+    "prompt.result.nothing": (
+        "With no label, and nothing trained, the prompt is right on $zero of $n held-out reviews. Always guessing one "
+        "class gives $majority.",
+        "在 $n 条留出的影评上：提示没有标注、什么也不训练时正确率 $zero。总猜同一类为 $majority。",
     ),
     "prompt.result.one": (
         "With no label the prompt is right on $zero of $n held-out reviews, with $examples labelled examples on "

@@ -45,8 +45,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "search.se_tune.off": ("stop there", "到此为止"),
     "search.se_tune.on": ("fine-tune with what was found", "用搜到的提示微调"),
     "search.changed": (
-        "Shown is a search on $k per class, seed $seed. Search again for the examples chosen now.",
-        "下面显示的是每类 $k 个样本、种子 $seed 的搜索结果。要换成当前选择的样本，请重新搜索。",
+        "Shown is a search on $k per class, seed $seed, from “$template” with $words. Search again for what is chosen "
+        "now.",
+        "下面显示的是每类 $k 个样本、种子 $seed、从“$template”与 $words 出发的搜索结果。要换成当前的选择，请重新搜索。",
     ),
     "search.anatomy": ("$how: what is frozen, trained, thrown away", "$how：哪些冻结、哪些训练、哪些用完即弃"),
     "anatomy.part.searched": ("words found by the search", "搜索得到的词"),

@@ -27,6 +27,28 @@ class VerbalizerError(ParadigmError):
     repeated_word, not_one_token, unknown_word, labels_mismatch; `where` is the label, `offending` the word."""
 
 
+# What data sets call their two classes. By the alphabet alone "fresh" would come before "rotten", and 正面 before 负面.
+NEGATIVE = frozenset(("negative", "neg", "bad", "rotten", "负面", "消极", "差评", "负"))
+POSITIVE = frozenset(("positive", "pos", "good", "fresh", "正面", "积极", "好评", "正"))
+
+
+def named(labels: Sequence[str]) -> bool:
+    """Whether the names of two classes say which is the negative one and which the positive."""
+    kinds = [(label.casefold() in NEGATIVE, label.casefold() in POSITIVE) for label in labels]
+    return sorted(kinds) == [(False, True), (True, False)]
+
+
+def polar(labels: Sequence[str]) -> tuple[str, str]:
+    """(negative, positive) of two labels: by their names where those say it, else the first and the second in sorted
+    order.
+
+    >>> polar(["fresh", "rotten"]), polar(["0", "1"])
+    (('rotten', 'fresh'), ('0', '1'))
+    """
+    first, second = sorted(labels)
+    return (second, first) if named(labels) and first.casefold() in POSITIVE else (first, second)
+
+
 @dataclass(frozen=True)
 class Verbalizer:
     """Label words per label: `(("negative", ("terrible",)), ("positive", ("great",)))`."""
@@ -78,7 +100,8 @@ class Verbalizer:
             return cls.parse(value)
         return cls(
             tuple(
-                (label, words_of(words) if isinstance(words, str) else tuple(words)) for label, words in value.items()
+                (str(label), words_of(words) if isinstance(words, str) else tuple(words))
+                for label, words in value.items()
             )
         )
 
@@ -98,11 +121,12 @@ class Verbalizer:
     def for_labels(self, labels: Sequence[str]) -> Verbalizer:
         """The same verbalizer over the labels of a data set, in sorted order.
 
-        For two classes `negative` and `positive` mean the first and the second label in sorted order.
+        For two classes `negative` and `positive` mean those that are called so, see `polar`.
         """
         target, mine = sorted(set(labels)), dict(self.label_words)
         if set(mine) != set(target) and set(mine) == {"negative", "positive"} and len(target) == 2:
-            mine = {target[0]: mine["negative"], target[1]: mine["positive"]}
+            negative, positive = polar(target)
+            mine = {negative: mine["negative"], positive: mine["positive"]}
         if set(mine) != set(target):
             message = f"label words for {sorted(mine)}, but the labels are {target}"
             raise VerbalizerError("labels_mismatch", message, offending=", ".join(mine), labels=target)

@@ -250,10 +250,13 @@ def test_training(t: Text, model: BertFineTune) -> None:
 
 def test_overfitting_is_called_by_its_name(t: Text) -> None:
     progress = training.Progress("running", 0, 2, 9, 1.0, (0.7, 0.6), (0.5, 1.0), ((1, 0.5), (2, 0.55)))
-    said = finetune.curve_value(t, progress, [(1, 0.5), (2, 1.0)])["result"]
+    said = finetune.curve_value(t, progress, [(1, 0.5), (2, 1.0)], 32)["result"]
     assert t("finetune.curve.overfit", gap=45) in said
-    close = finetune.curve_value(t, progress, [(1, 0.5), (2, 0.6)])["result"]
+    close = finetune.curve_value(t, progress, [(1, 0.5), (2, 0.6)], 32)["result"]
     assert t("finetune.curve.overfit", gap=5) not in close
+    # Two examples are as easily right by chance.
+    few = finetune.curve_value(t, progress, [(1, 0.5), (2, 1.0)], 2)["result"]
+    assert t("finetune.curve.overfit", gap=45) not in few
 
 
 def test_empty_chart_has_axes_and_the_majority_line(t: Text) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from lessons import grid, grid_curse, grid_label_words, grid_one_word, grid_plan, grid_sweep, models
 from lessons.desk import DESK
-from lessons.grid_run import Tick, stop, work
+from lessons.grid_run import Tick, stop, until_replaced, work
 from lessons.grid_view import Found, calibration, detail, downloads, table
 from lessons.state import DEFAULTS, FIELDS
 from lessons.text import LANGUAGES, Text
@@ -198,6 +198,37 @@ def test_tuned(t: Text, monkeypatch: pytest.MonkeyPatch) -> None:
     assert steps[-1][5]["result"] == t("grid.prior.none") and not steps[-1][5]["figure"]["data"][0]["x"]
 
 
+def test_classes_are_known_by_their_names(t: Text, tmp_path: Path) -> None:
+    """In Chinese, as in "fresh" and "rotten", the positive class comes first by the alphabet."""
+    reviews = grid_plan.built_in("test").take(range(40))
+    _, ours = computed(t, reviews, gset="own")
+    for negative, positive in (("负面", "正面"), ("rotten", "fresh"), ("negative", "positive")):
+        file = tmp_path / "own.tsv"
+        names = [(negative, positive)[int(label)] for label in reviews.labels]
+        rows = [f"{name}\t{text}\n" for name, text in zip(names, reviews.texts, strict=True)]
+        file.write_text("".join(rows), encoding="utf8")
+        own = grid_plan.read_upload(str(file))
+        assert own.labels == reviews.labels
+        _, found = computed(t, own, gset="own")
+        assert [cell.accuracy for cell in found.cells] == [cell.accuracy for cell in ours.cells]
+        assert grid_plan.sets({"gset": "own"}, own).same_labels
+
+
+def test_what_goes_with_which_unknown_class_is_said(t: Text) -> None:
+    said = visible(grid_plan.about(t, Dataset("own.tsv", ("a", "b"), ("x", "y"))))
+    assert t("grid.own.order", negative="x", positive="y").strip() in said
+    many = visible(grid_plan.about(t, Dataset("own.tsv", ("a", "b", "c"), ("0", "1", "2"))))
+    assert "0, 1, 2" in many and t("label.1") not in many
+
+
+def test_a_file_that_does_not_fit_is_refused_whole() -> None:
+    many = "\n".join(f"{{text}} Film number {n} was really [MASK]." for n in range(200))
+    with pytest.raises(ParadigmError) as error:
+        grid_plan.with_file("gt", "", many)
+    assert error.value.kind == "too_much_text"
+    assert grid_plan.count("gt", "{text} [MASK]\n\n{text} [MASK]\n") == 1
+
+
 def test_too_many_trainings_are_refused(t: Text) -> None:
     (said, *_) = gathered(grid_sweep.run(t, "me", {**DEFAULTS, "gmode": "tuned", "gseeds": 5}, None))[0]
     assert "240" in visible(said) and "60" in visible(said)
@@ -235,7 +266,7 @@ def numbers(told):
 def test_work_ends_when_it_is_stopped_and_when_a_newer_one_begins() -> None:
     async def until(n: int, then) -> list:
         seen: list = []
-        async with aclosing(work("me", "kind", numbers)) as items:
+        async with aclosing(until_replaced(work("me", "kind", numbers))) as items:
             async for item in items:
                 if not isinstance(item, Tick):
                     seen.append(item)
@@ -256,6 +287,32 @@ def test_work_ends_when_it_is_stopped_and_when_a_newer_one_begins() -> None:
     assert asyncio.run(until(5, lambda: stop("you", "kind"))) == list(range(1000))
     older, newer = asyncio.run(replaced())
     assert len(older) < 1000 and newer == [0, 1, 2]
+
+
+def test_an_older_run_says_nothing_once_a_newer_one_has_begun() -> None:
+    """Its last pictures would take the place of the newer one's."""
+
+    async def run():
+        async with aclosing(work("me", "kind", numbers)) as items:
+            async for item in items:
+                if not isinstance(item, Tick):
+                    yield item
+        yield "the end"
+
+    async def older(*, replaced: bool) -> list:
+        said: list = []
+        newer = work("me", "kind", numbers)
+        async for item in until_replaced(run()):
+            said.append(item)
+            if item == 2 and replaced:
+                await anext(newer)
+            elif item == 2:
+                stop("me", "kind")
+        await newer.aclose()
+        return said
+
+    assert asyncio.run(older(replaced=True)) == [0, 1, 2]
+    assert asyncio.run(older(replaced=False)) == [0, 1, 2, "the end"]
 
 
 def test_a_closed_browser_ends_the_work() -> None:

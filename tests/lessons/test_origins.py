@@ -116,6 +116,10 @@ def test_it_stops_when_asked_to():
     t = Text("en")
     *_, last = collect(t, "stopping", stop_after=2)
     assert "Stopped" in last.status
+    read = models.SESSIONS.get("stopping", METHOD).tokens
+    assert f"{read:,}" in last.status
+    _, beside = show(t, state(), "stopping")
+    assert t("origins.yours", tokens=f"{read:,}") in plain(beside)
     models.SESSIONS.forget("stopping")
 
 

@@ -201,6 +201,15 @@ def test_stopped_before_the_classifier_is_ready(t: Text, monkeypatch: pytest.Mon
 
 
 @pytest.mark.usefixtures("tiny_page")
+def test_a_stop_before_the_first_training_holds(t: Text, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The untrained pairs are asked first, which takes a while; who presses Stop then wants no training."""
+    monkeypatch.setattr(shared, "SHOW_EVERY", 0.0)
+    seen = trained(t, "early", stop_at=1)
+    assert models.SESSIONS.get("early", "pet") is None
+    assert last(seen, 0) == pet_training._status(t, shared.Progress("idle"), None, 0)
+
+
+@pytest.mark.usefixtures("tiny_page")
 def test_bad_pairs_do_not_train(t: Text) -> None:
     ((status, *rest),) = trained(t, "bad", pet_pairs="no pair")
     assert "role=" in status

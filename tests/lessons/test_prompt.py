@@ -412,7 +412,25 @@ def test_a_closed_browser_gives_its_turn_back() -> None:
 def test_the_recorded_figures_say_that_they_are_recorded(t: Text) -> None:
     rows = prompt_results.recorded_rows()
     assert [row.name for row in rows] == ["zero", "prompt", "finetune"]
-    assert visible(prompt_results.results(t, rows)).count(t("recorded")) >= 3
+    said = visible(prompt_results.results(t, rows, DEFAULTS["t"], (("terrible",), ("great",))))
+    assert said.count(t("recorded")) >= 3 and DEFAULTS["t"] in said
+
+
+def test_an_untrained_prompt_is_not_said_to_have_seen_examples(t: Text) -> None:
+    bounds = (0.5, 0.9)
+    rows = [prompt_results.Row(name, n, n, 0.0, 0.7, bounds) for name, n in (("zero", 0), ("prompt", 0))]
+    beside = prompt_results.Row("finetune", 8, 8, 0.0, 0.6, bounds)
+    asked = DEFAULTS["t"], (("terrible",), ("great",))
+    held_out = models.held_out()
+    said = {
+        "n": len(held_out),
+        "majority": percent(held_out.majority),
+        "zero": "70.0%",
+        "finetune": "60.0%",
+        "examples": 8,
+    }
+    assert t("prompt.result.none", **said) in visible(prompt_results.results(t, [*rows, beside], *asked))
+    assert t("prompt.result.nothing", **said) in visible(prompt_results.results(t, rows, *asked))
 
 
 def test_the_style_uses_the_palette_only() -> None:

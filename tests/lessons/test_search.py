@@ -98,8 +98,11 @@ def test_a_template_search(t):
     # The tab shows it from now on, and says so when the controls ask for other examples.
     again = search.show(t, state(), "a class")
     assert again[CANDIDATES] == table and again[RESULTS] == results
-    assert t("search.changed", k=2, seed=0) not in plain(again[ABOUT])
-    assert t("search.changed", k=2, seed=0) in plain(search.show(t, state(se_seed=5), "a class")[ABOUT])
+    of = state()
+    old = t("search.changed", k=2, seed=0, template=of["t"], words=f"{of['neg']} / {of['pos']}")
+    assert old not in plain(again[ABOUT])
+    assert old in plain(search.show(t, state(se_seed=5), "a class")[ABOUT])
+    assert old in plain(search.show(t, state(t="A [MASK] film. {text}"), "a class")[ABOUT])
 
 
 @pytest.mark.parametrize("how", FIELDS["se_words"].choices)

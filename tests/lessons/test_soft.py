@@ -189,6 +189,20 @@ def test_stopped(t: Text):
     assert not hasattr(entrants[1].model, "prompt_"), "the next training began after the stop"
 
 
+def test_a_stop_between_two_trainings_holds(t: Text):
+    """The first is over and its result is being measured when somebody presses Stop."""
+    entrants = methods(DEFAULTS)
+
+    async def stop_at_the_end() -> None:
+        async with aclosing(run(t, "somebody", {**DEFAULTS, "sp_k": 2}, entrants)) as steps:
+            async for _ in steps:
+                if entrants[0].model in HISTORY:
+                    soft_race.stop("somebody")
+
+    asyncio.run(stop_at_the_end())
+    assert [entrant.model in HISTORY for entrant in entrants[:2]] == [True, False]
+
+
 def test_initialisations(t: Text):
     entrants = initialisations({**DEFAULTS, "sp_n": 3})
     assert [entrant.model.init for entrant in entrants] == list(INITS)

@@ -184,3 +184,10 @@ def test_unknown_split():
     with pytest.raises(DataError) as caught:
         load("reviews", "validation")
     assert caught.value.kind == "not_found"
+
+
+def test_an_open_quotation_mark_swallows_no_rows():
+    content = 'label,text\n1,fine\n0,"open\n1,good\n0,bad\n'
+    with pytest.raises(DataError) as error:
+        parse(content, "reviews.csv", comma=True)
+    assert (error.value.kind, error.value.position) == ("bad_csv", 3)

@@ -2,11 +2,12 @@
 
 import json
 import shlex
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import pytest
 
 from paradigms.__main__ import parser
+from paradigms.evaluate import interval
 from paradigms.record import TRAINED, Recorded, recorded
 
 ROW = Recorded(
@@ -27,6 +28,12 @@ def test_read_back(tmp_path):
     assert recorded(tmp_path) == [ROW]
     assert ROW.accuracy == pytest.approx(0.75)
     assert ROW.deviation == pytest.approx(0.05)
+
+
+def test_the_interval_is_that_of_the_mean():
+    low, high = ROW.bounds
+    assert low < ROW.accuracy < high
+    assert replace(ROW, accuracies=(0.7,)).bounds == interval(140, 200)
 
 
 @pytest.mark.skipif(not (TRAINED / "results.json").is_file(), reason="no results are recorded")

@@ -183,3 +183,12 @@ def test_swapped_words_mirror_the_answer(held_out):
     swapped = PromptClassifier(verbalizer="negative=great;positive=terrible").predict_proba(texts)
     np.testing.assert_allclose(swapped, 1 - straight, atol=1e-6)
     assert np.abs(straight - 0.5).max() > 0.1
+
+
+NAMES = [("0", "1"), ("rotten", "fresh"), ("负面", "正面"), ("差评", "好评"), ("a", "b")]
+
+
+@pytest.mark.parametrize(("bad", "good"), NAMES)
+def test_the_negative_class_is_the_one_that_is_called_so(bad, good):
+    words = Verbalizer.parse("negative=terrible;positive=great").for_labels([good, bad])
+    assert dict(words.label_words) == {bad: ("terrible",), good: ("great",)}
