@@ -37,7 +37,11 @@ def show(t: Text, state: Mapping[str, Any], session: str | None = None) -> tuple
         return str(el("p", say(error, t), cls="hint wrong", role="alert")), gr.skip(), gr.skip(), gr.skip(), gr.skip()
     each = {"zero": with_only(model, 0), "one": with_only(model, 1), "few": model}
     words = {"template": state["t"], "words": f"{state['neg']} / {state['pos']}"}
-    source = t("context.source.line", n=PER_CLASS * len(model.classes_), k=PER_CLASS, seed=state["icl_seed"], **words)
+    if model.choose == "given":
+        source = t("context.source.hand", n=len(model.examples_), **words)
+    else:
+        n, seed = PER_CLASS * len(model.classes_), state["icl_seed"]
+        source = t("context.source.line", n=n, k=PER_CLASS, seed=seed, **words)
     return (
         str(el("p", source, cls="hint")),
         str(demonstrations(t, explanation, pool(state["icl_seed"]))),

@@ -75,7 +75,7 @@ def new(kind: str, state: Mapping[str, Any]) -> AutoTemplate | AutoVerbalizer:
 
 def by_hand(kind: str, state: Mapping[str, Any]) -> Candidate:
     """What a search has to beat, on the examples of that search."""
-    source = state["t"] if kind == WORDS else DEFAULT_TEMPLATE
+    source = state["t"] if kind == WORDS or state[FIELD[kind]] == "edit" else DEFAULT_TEMPLATE
     return _scored(source, given(state), state["se_k"], state["se_seed"])
 
 

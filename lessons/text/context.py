@@ -48,6 +48,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "One a line: label | text. It takes over the list as soon as you move, remove or add one.",
         "每行一个：标签 | 文本。移动、删除或添加示例后，列表会写到这里。",
     ),
+    "context.source.hand": (
+        "Written by hand: $n · 0 trainable parameters · template and label words of tab 4: “$template”, $words",
+        "手动填写：$n 条 · 0 个可训练参数 · 模板与标签词取自第 4 页：“$template”，$words",
+    ),
     "context.source.line": (
         "Chosen from $n labelled reviews ($k per class, seed $seed) · 0 trainable parameters · template and label "
         "words of tab 4: “$template”, $words",

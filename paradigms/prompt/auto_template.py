@@ -57,9 +57,13 @@ class AutoTemplate(Searched):
 
     def _search(self, examples: Examples) -> Iterator[SearchStep]:
         verbalizer = Verbalizer.of(self.verbalizer).for_labels(examples.classes)
-        template = self._template_or(DEFAULT_TEMPLATE if self.search == "edit" else FRAME)
+        template = self._by_hand() if self.search == "edit" else self._template_or(FRAME)
         rounds, width = self.rounds or ROUNDS[self.search], self.width or WIDTH[self.search]
         if self.search == "gradient":
             return autoprompt(examples, template, verbalizer, rounds, width, self.seed)
         search = generate_template if self.search == "generate" else edit_template
         return search(examples, template, verbalizer, rounds, width)
+
+    def _by_hand(self) -> Template:
+        """Where editing starts; what is generated or swapped grows out of a frame, which nobody would write by hand."""
+        return self._template_or(DEFAULT_TEMPLATE) if self.search == "edit" else super()._by_hand()

@@ -62,3 +62,10 @@ def test_bad_options(name, value, shots):
     with pytest.raises(ParadigmError) as caught:
         AutoTemplate(**{name: value}).fit(shots.texts, shots.labels)
     assert (caught.value.kind, caught.value.where, caught.value.offending) == ("bad_option", name, value)
+
+
+def test_what_it_has_to_beat(shots):
+    """Editing has to beat the template that it starts from; the others start from none that anybody would write."""
+    for search, by_hand in (("edit", "{text} So [MASK]."), ("generate", DEFAULT_TEMPLATE)):
+        model = AutoTemplate(search, "{text} So [MASK].", tune="nothing", **SMALL).fit(shots.texts, shots.labels)
+        assert model.manual()._template.source == by_hand
