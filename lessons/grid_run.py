@@ -20,7 +20,16 @@ EVERY = 0.4  # seconds between two looks at work that goes on
 Told: TypeAlias = Callable[[Any], None]
 Item = TypeVar("Item")
 
-_latest: dict[tuple[str, str], object] = {}  # the work that may go on, by session and kind
+
+@dataclass
+class _Begun:
+    """A work: whether it may go on, and whether a newer one of its session and kind has begun."""
+
+    wanted: bool = True
+    replaced: bool = False
+
+
+_latest: dict[tuple[str, str], _Begun] = {}  # by session and kind
 
 
 class Stopped(Exception):
@@ -41,7 +50,8 @@ class Tick:
 
 def stop(session: str | None, kind: str) -> None:
     """End a session's work after its present step; what it has found so far stays."""
-    _latest.pop((str(session), kind), None)
+    if begun := _latest.get((str(session), kind)):
+        begun.wanted = False
 
 
 async def work(
@@ -49,22 +59,21 @@ async def work(
 ) -> AsyncGenerator[Item | Tick]:
     """The items of `begin(told)` as they are computed in a thread, and a Tick in between. Calling `told` between two
     steps lets the work be stopped there. Raises Replaced once the session has begun another of this kind."""
-    key, mine = (str(session), kind), object()
+    key, mine = (str(session), kind), _Begun()
+    if older := _latest.get(key):
+        older.wanted, older.replaced = False, True
     _latest[key] = mine
     step: Any = None
 
-    def replaced() -> bool:
-        return _latest.get(key, mine) is not mine
-
     def wanted() -> bool:
-        if replaced():
+        if mine.replaced:
             raise Replaced
-        return key in _latest
+        return mine.wanted
 
     def told(what: Any) -> None:
         nonlocal step
         step = what
-        if _latest.get(key) is not mine:
+        if not mine.wanted:
             raise Stopped
 
     items = begin(told)
@@ -80,7 +89,7 @@ async def work(
                 item = asyncio.ensure_future(anyio.to_thread.run_sync(next, items, None))
                 item.add_done_callback(_heard)
                 while not (await asyncio.wait({item}, timeout=EVERY))[0]:
-                    if not replaced():
+                    if not mine.replaced:
                         yield Tick(step=step)
             found = item.result()
             wanted()

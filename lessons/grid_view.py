@@ -54,7 +54,8 @@ def how(t: Text, found: Found) -> str:
     """What the numbers are: sentences, labelled examples, calibration."""
     plan = found.plan
     n = found.cells[0].n if found.cells else plan.n
-    parts = [t("grid.how.sentences", n=n, set=t(f"grid.set.{plan.split}") if plan.test == "reviews" else plan.test)]
+    of = t(f"grid.set.{plan.split}") if plan.test == "reviews" else t("grid.set.own", file=plan.test)
+    parts = [t("grid.how.sentences", n=n, set=of)]
     if plan.shots:
         numbers = {"k": plan.shots, "n": plan.shots * len(found.labels), "seeds": len(plan.seeds)}
         least = min((len(cell.accuracies) for cell in found.cells), default=len(plan.seeds))

@@ -62,6 +62,7 @@ WORDS = {
     "grid.gset.test": ("built-in test", "内置测试集"),
     "grid.gset.own": ("my own file", "自己的文件"),
     "grid.set.dev": ("reviews of the built-in dev set", "条内置验证集影评"),
+    "grid.set.own": ("sentences of $file", "个“$file”中的句子"),
     "grid.set.test": ("reviews of the built-in test set", "条内置测试集影评"),
     "grid.gcal": ("Calibration: take away the answer to …", "校准：除去模型对……的回答"),
     "grid.gcal.off": ("nothing: off", "不校准"),

@@ -299,20 +299,21 @@ def test_an_older_run_says_nothing_once_a_newer_one_has_begun() -> None:
                     yield item
         yield "the end"
 
-    async def older(*, replaced: bool) -> list:
+    async def older(*, stopped: bool, replaced: bool) -> list:
         said: list = []
-        newer = work("me", "kind", numbers)
         async for item in until_replaced(run()):
             said.append(item)
-            if item == 2 and replaced:
-                await anext(newer)
-            elif item == 2:
+            if item == 2 and stopped:
                 stop("me", "kind")
-        await newer.aclose()
+            if item == 2 and replaced:
+                newer = work("me", "kind", numbers)
+                await anext(newer)
+                await newer.aclose()  # faster than the older one's present step
         return said
 
-    assert asyncio.run(older(replaced=True)) == [0, 1, 2]
-    assert asyncio.run(older(replaced=False)) == [0, 1, 2, "the end"]
+    assert asyncio.run(older(stopped=False, replaced=True)) == [0, 1, 2]
+    assert asyncio.run(older(stopped=True, replaced=True)) == [0, 1, 2]
+    assert asyncio.run(older(stopped=True, replaced=False)) == [0, 1, 2, "the end"]
 
 
 def test_a_closed_browser_ends_the_work() -> None:
