@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from paradigms.word2vec_lstm import RUNNING
+
 from .text import Text
 from .view import el, meter, percent, pick, side
 
@@ -44,6 +46,7 @@ def running_score(
         el("p", speaker, cls="caption"),
         el("div", el("p", t("lstm.axis.p", label=last), cls="axis"), columns, cls="running-score"),
         el("p", result, cls="hint"),
+        el("p", t("lstm.running.first", n=RUNNING), cls="hint") if len(read) == RUNNING else None,
         el("p", vectors, cls="hint"),
         cls="hue-lstm",
     )
@@ -81,5 +84,5 @@ def _running_result(t: Text, explanation: LSTMExplanation, label: str) -> str:
         before=percent(scores[at - 1]),
         after=percent(scores[at]),
         label=label,
-        p=percent(scores[-1]),
+        p=percent(explanation.probabilities[-1]),
     )

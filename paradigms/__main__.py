@@ -12,6 +12,7 @@ from typing import NoReturn
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 from . import commands
+from .base import LARGEST_SEED
 from .errors import ParadigmError
 
 
@@ -50,7 +51,7 @@ def parser() -> argparse.ArgumentParser:
         "--test", metavar="F.tsv", default="reviews", help="likewise; the built-in reviews if left out"
     )
     evaluate.add_argument("--shots", type=_count, metavar="K", help="labelled examples per class; all if left out")
-    evaluate.add_argument("--seed", type=int, default=0)
+    evaluate.add_argument("--seed", type=_seed, default=0)
     evaluate.add_argument("--template", metavar="T", help='such as "{text} It was [MASK]."')
     evaluate.add_argument("--verbalizer", metavar="V", help='such as "negative=terrible;positive=great"')
     evaluate.add_argument("--backbone", metavar="DIR", help="another masked language model: a folder or a hub name")
@@ -83,10 +84,10 @@ def parser() -> argparse.ArgumentParser:
     vectors = subparsers.add_parser("vectors", help="train word vectors on plain text, one document a line")
     vectors.add_argument("--text", nargs="+", required=True, metavar="FILE", help="plain, .gz or .xz")
     vectors.add_argument("--out", required=True, metavar="DIR")
-    vectors.add_argument("--size", type=int, default=100)
-    vectors.add_argument("--words", type=int, default=20_000)
-    vectors.add_argument("--epochs", type=int, default=5)
-    vectors.add_argument("--workers", type=int, default=1, help="1 is repeatable, more is faster")
+    vectors.add_argument("--size", type=_some, default=100)
+    vectors.add_argument("--words", type=_some, default=20_000)
+    vectors.add_argument("--epochs", type=_some, default=5)
+    vectors.add_argument("--workers", type=_some, default=1, help="1 is repeatable, more is faster")
     vectors.set_defaults(run=commands.vectors)
 
     pretrain = subparsers.add_parser("pretrain", help="masked-LM training on plain text, one document a line")
@@ -97,9 +98,9 @@ def parser() -> argparse.ArgumentParser:
     pretrain.add_argument("--out", required=True, metavar="DIR")
     length = pretrain.add_mutually_exclusive_group()
     length.add_argument("--minutes", type=_positive, metavar="N", help="10 if neither is given")
-    length.add_argument("--tokens", type=_count, metavar="N")
+    length.add_argument("--tokens", type=_some, metavar="N")
     pretrain.add_argument("--lr", type=_positive, default=5e-4, help="learning rate at its highest")
-    pretrain.add_argument("--seed", type=int, default=0)
+    pretrain.add_argument("--seed", type=_seed, default=0)
     pretrain.add_argument(
         "--self-distillation", action="store_true", help="let the sentences of a document teach each other as well"
     )
@@ -122,20 +123,18 @@ def parser() -> argparse.ArgumentParser:
     ppt.add_argument("--text", nargs="+", required=True, metavar="FILE", help="plain, .gz or .xz")
     ppt.add_argument("--out", required=True, metavar="DIR")
     ppt.add_argument("--backbone", metavar="DIR", help="another masked language model: a folder or a hub name")
-    ppt.add_argument("--seed", type=int, default=0)
+    ppt.add_argument("--seed", type=_seed, default=0)
     ppt.set_defaults(run=commands.ppt)
 
     sweep = subparsers.add_parser("sweep", help="many templates x many verbalizers")
     sweep.add_argument("plan", nargs="?", metavar="PLAN.json", help="as the page exports it, in place of the options")
     sweep.add_argument("--templates", metavar="F", help="a file, one a line or a JSON list; or `gallery`")
     sweep.add_argument("--verbalizers", metavar="F", help="likewise")
-    sweep.add_argument("--train", metavar="F.tsv", default="reviews", help="label<TAB>text or CSV, or a set's name")
-    sweep.add_argument("--test", metavar="F.tsv", default="reviews", help="likewise; the built-in reviews if left out")
-    sweep.add_argument("--n", type=_count, default=0, help="sentences to test on; all if left out")
-    sweep.add_argument(
-        "--shots", type=_count, default=0, metavar="K", help="labelled examples per class; none if left out"
-    )
-    sweep.add_argument("--seeds", type=_count, default=1, metavar="N", help="draws and trainings per cell")
+    sweep.add_argument("--train", metavar="F.tsv", help="label<TAB>text or CSV, or a set's name")
+    sweep.add_argument("--test", metavar="F.tsv", help="likewise; the built-in reviews if left out")
+    sweep.add_argument("--n", type=_count, help="sentences to test on; all if left out")
+    sweep.add_argument("--shots", type=_count, metavar="K", help="labelled examples per class; none if left out")
+    sweep.add_argument("--seeds", type=_count, metavar="N", help="draws and trainings per cell; 1 if left out")
     sweep.add_argument("--calibrate", metavar="X", help="take away the answer to n/a, mask, empty, or their average")
     sweep.add_argument("--backbone", metavar="DIR", help="another masked language model: a folder or a hub name")
     sweep.add_argument("--jobs", type=_count, default=1, metavar="N", help="processes to run in")
@@ -148,7 +147,7 @@ def parser() -> argparse.ArgumentParser:
     shown.add_argument("--train", metavar="F.tsv", default="reviews", help="label<TAB>text or CSV, or a set's name")
     shown.add_argument("--test", metavar="F.tsv", default="reviews", help="likewise; the built-in reviews if left out")
     shown.add_argument("--n", type=_count, default=200, help="sentences to test on; 0 for all")
-    shown.add_argument("--seeds", type=_count, default=5)
+    shown.add_argument("--seeds", type=_some, default=5)
     shown.add_argument("--backbone", metavar="DIR", help="a masked or a causal language model: a folder or a hub name")
     shown.add_argument("--out", metavar="FILE", help="keep it as JSON; with `app` as what the app shows")
     shown.set_defaults(run=commands.demonstrations)
@@ -183,6 +182,18 @@ def _count(text: str) -> int:
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of 0 or more")
     return int(text)
+
+
+def _some(text: str) -> int:
+    if not (number := _count(text)):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of 1 or more")
+    return number
+
+
+def _seed(text: str) -> int:
+    if (number := _count(text)) > LARGEST_SEED:
+        raise argparse.ArgumentTypeError(f"{text!r} is above {LARGEST_SEED}")
+    return number
 
 
 def _positive(text: str) -> float:

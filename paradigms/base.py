@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, is_dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -14,6 +15,8 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.exceptions import NotFittedError
 
 from .errors import ParadigmError
+
+LARGEST_SEED = 2**32 - 1  # of numpy's older generator, which gensim has; torch takes larger ones
 
 
 class SavedModelError(ParadigmError):
@@ -34,8 +37,14 @@ class TrainStep:
 def training_set(texts: Sequence[str], labels: Sequence[str]) -> tuple[list[str], np.ndarray, np.ndarray]:
     """The texts, the classes in sorted order, and the class of each text as an index into them.
 
-    Raises ParadigmError where there are not as many labels as texts, or fewer than two classes.
+    Whole numbers are taken for the strings that one writes them as: scikit-learn's own helpers give some.
+    Raises ParadigmError where a label is anything else, where there are not as many labels as texts, or fewer than two
+    classes.
     """
+    for label in labels:
+        if not isinstance(label, str | int | np.integer):
+            message = f"labels have to be strings, as '1', not {type(label).__name__}, as {label!r}"
+            raise ParadigmError("label_type", message, offending=str(label))
     texts, names = [str(text) for text in texts], [str(label) for label in labels]
     if len(texts) != len(names):
         message = f"{len(texts)} texts but {len(names)} labels"
@@ -78,6 +87,20 @@ class TextClassifier(ClassifierMixin, BaseEstimator, ABC):
         """The most probable label of each text, shape (n_texts,)."""
         probabilities = self.predict_proba(texts)  # first: it says so where there is no `classes_` yet
         return self.classes_[probabilities.argmax(axis=1)]
+
+    def score(self, texts: Sequence[str], labels: Sequence[str], sample_weight: Any = None) -> float:
+        """Accuracy; labels that are whole numbers as in `training_set`."""
+        return super().score(texts, np.array([str(label) for label in labels], dtype=object), sample_weight)
+
+    @contextmanager
+    def _unchanged_if_refused(self) -> Iterator[None]:
+        """Bad input leaves a fitted classifier as it was: with what it had learned, and what it says of that."""
+        before = dict(self.__dict__)
+        try:
+            yield
+        except ParadigmError:
+            self.__dict__ = before
+            raise
 
     def _require_fitted(self) -> None:
         if not hasattr(self, "classes_"):
@@ -136,13 +159,18 @@ class TextClassifier(ClassifierMixin, BaseEstimator, ABC):
 
 
 def plain(value: Any) -> Any:
-    """A constructor parameter as JSON can hold it: templates and verbalizers become their source text."""
+    """A constructor parameter as JSON can hold it: a template becomes its source text, a verbalizer its label words,
+    whose text could not be read where one of them has a sign of that writing."""
+    if hasattr(value, "label_words"):
+        return {label: list(words) for label, words in value.label_words}
     if hasattr(value, "source"):
         return value.source
     if is_dataclass(value) and not isinstance(value, type):
         return asdict(value)
-    if isinstance(value, tuple):
-        return list(value)
-    if isinstance(value, np.generic):
-        return value.item()
+    if isinstance(value, np.ndarray | np.generic):
+        return plain(value.tolist())
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, Path):
+        return str(value)
     return value

@@ -17,7 +17,7 @@ from .base import TextClassifier, TrainStep, training_set
 from .masked_lm import MaskedLM, evaluating, length_sorted, use_bf16
 from .salience import Salience, occlusion
 from .tokens import Encoded
-from .training import n_trainable, schedule, train_steps
+from .training import n_trainable, schedule, seeded, train_steps
 
 RATES = (1e-4, 8e-5)  # learning rate with few and with many examples, chosen on SST-2's training sentences
 
@@ -150,10 +150,8 @@ class BertFineTune(TextClassifier):
 
     def _build(self) -> None:
         self.lm_ = MaskedLM.load(self.backbone).copy()
-        randomness = torch.get_rng_state()
-        torch.manual_seed(self.seed)
-        self.head_ = ClassifierHead(self.lm_.hidden_size, len(self.classes_), self.dropout).eval()
-        torch.set_rng_state(randomness)
+        with seeded(self.seed):
+            self.head_ = ClassifierHead(self.lm_.hidden_size, len(self.classes_), self.dropout).eval()
 
     def _state(self):
         parts = {"encoder": self.encoder_, "head": self.head_}

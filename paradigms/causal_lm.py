@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from .hub import reachable
-from .masked_lm import SEEN_TEXTS, BackboneError, Batch, MaskedLM
+from .masked_lm import SEEN_TEXTS, BackboneError, Batch, MaskedLM, unreadable
 from .prompt.template import Literal, Mask, Part, Sentence, Template, TemplateError
 from .seen import Seen
 from .tokens import Encoded, piece_ids
@@ -44,7 +44,7 @@ class CausalLM(MaskedLM):
     @classmethod
     def load(cls, source: str | Path | None = None) -> CausalLM:
         """From a folder or the hub, loaded once: safetensors only, no remote code. Raises BackboneError: not_found,
-        no_safetensors, not_causal_lm, no_head."""
+        no_safetensors, unreadable, not_causal_lm, no_head."""
         return _load(str(source))
 
     @property
@@ -125,6 +125,10 @@ def _load(source: str) -> CausalLM:
         tokenizer = AutoTokenizer.from_pretrained(source, **careful)
         kinds: dict[str, Any] = {"use_safetensors": True, "dtype": torch.float32, "output_loading_info": True}
         model, report = AutoModelForCausalLM.from_pretrained(source, **careful, **kinds)
+    except BackboneError:  # a ValueError too
+        raise
+    except (ValueError, RuntimeError) as error:
+        raise unreadable(source, error) from error
     except (OSError, SafetensorError) as error:
         raise BackboneError("not_found", f"no language model at {source}", where=source) from error
     finally:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .base import TrainStep
 from .errors import ParadigmError
@@ -18,6 +19,7 @@ from .errors import ParadigmError
 if TYPE_CHECKING:
     from .plan import Plan
 
+IN_A_PLAN = ("templates", "verbalizers", "train", "test", "n", "shots", "seeds", "calibrate", "backbone")
 DOCUMENTS = 1_500  # that a soft prompt is pre-trained on: it has few numbers to learn
 
 
@@ -78,6 +80,7 @@ def vectors(options: argparse.Namespace) -> int:
     missing = [file for file in options.text if not Path(file).is_file()]
     if missing:
         raise ParadigmError("not_found", f"no file {missing[0]}", where=missing[0])
+    out = _folder(options.out)
     trained = train_vectors(
         Documents(options.text),
         size=options.size,
@@ -85,7 +88,7 @@ def vectors(options: argparse.Namespace) -> int:
         epochs=options.epochs,
         workers=options.workers,
     )
-    save_vectors(trained, options.out)
+    save_vectors(trained, out)
     print(f"{len(trained)} words x {trained.vector_size} in {options.out}")
     return 0
 
@@ -98,7 +101,7 @@ def pretrain(options: argparse.Namespace) -> int:
     run(
         options.init or str(BUILT_IN),
         options.text,
-        Path(options.out),
+        _folder(options.out),
         recipe,
         resume=options.resume,
         keep=options.keep,
@@ -111,7 +114,8 @@ def average(options: argparse.Namespace) -> int:
     from .pretrain_run import write
     from .weight_average import average
 
-    write(average(options.backbones), Path(options.out))
+    out = _folder(options.out)
+    write(average(options.backbones), out)
     print(f"the mean of {len(options.backbones)} backbones in {options.out}")
     return 0
 
@@ -120,11 +124,11 @@ def ppt(options: argparse.Namespace) -> int:
     from .corpus import documents_of, sentences_of
     from .prompt.ppt import pretrain
 
+    out = _folder(options.out)
     documents = [sentences_of(document) for document in islice(documents_of(options.text), DOCUMENTS)]
     files = " ".join(Path(file).name for file in options.text)
-    command = f"python -m paradigms ppt --text {files} --out {Path(options.out).name} --seed {options.seed}"
+    command = f"python -m paradigms ppt --text {files} --out {out.name} --seed {options.seed}"
     draw = progress_bar()
-    out = Path(options.out)
     for question, step in pretrain(documents, out, command, backbone=options.backbone, seed=options.seed):
         draw(step)
         if step.step == step.total:
@@ -156,26 +160,22 @@ def _plan(options: argparse.Namespace) -> Plan:
     from .prompt import gallery
     from .prompt.openprompt import read_templates, read_verbalizers, source_of
 
+    given = {name: value for name in IN_A_PLAN if (value := getattr(options, name)) is not None}
     if options.plan is not None:
-        if options.templates or options.verbalizers:
-            raise ParadigmError("unused_option", "a plan has its own templates and verbalizers: give one or the other")
+        if given:
+            name = next(iter(given))
+            raise ParadigmError("unused_option", f"a plan has its own --{name}: give one or the other", offending=name)
         return Plan.read(options.plan)
     if not (options.templates and options.verbalizers):
         raise ParadigmError("missing_option", "sweep needs --templates and --verbalizers, or a plan")
     templates = gallery.TEMPLATES if options.templates == "gallery" else read_templates(options.templates)
     ready = tuple(entry.source for entry in gallery.VERBALIZERS)
     own_words = ready if options.verbalizers == "gallery" else map(source_of, read_verbalizers(options.verbalizers))
-    return Plan(
-        tuple(template.source for template in templates),
-        tuple(own_words),
-        train=options.train,
-        test=options.test,
-        n=options.n,
-        shots=options.shots,
-        seeds=tuple(range(options.seeds)),
-        calibrate=options.calibrate,
-        backbone=options.backbone,
-    )
+    settings: dict[str, Any] = {"n": 0, **given}  # what is left out has the plan's default, but all of the sentences
+    settings["templates"] = tuple(template.source for template in templates)
+    settings["verbalizers"] = tuple(own_words)
+    settings["seeds"] = tuple(range(given.get("seeds", 1)))
+    return Plan(**settings)
 
 
 def demonstrations(options: argparse.Namespace) -> int:
@@ -183,6 +183,11 @@ def demonstrations(options: argparse.Namespace) -> int:
     from .plan import draw
     from .prompt.demonstrations_study import RECORD, study, write
 
+    file = RECORD if options.out == "app" else Path(options.out) if options.out else None
+    if file:
+        _folder(file.parent)
+        if file.is_dir():
+            raise ParadigmError("not_writable", f"{file} is a folder; a file is wanted", where=str(file))
     command = f"python -m paradigms demonstrations --n {options.n} --seeds {options.seeds}"
     train, test = load(options.train, "train"), load(options.test, "test")
     test = draw(test, options.n)
@@ -195,8 +200,8 @@ def demonstrations(options: argparse.Namespace) -> int:
     for name in ("accuracy", "calibrated"):
         values = sorted(getattr(order, name) for order in found.orders)
         print(f"  {len(values)} orders, {name:<12} {values[0]:.1%} to {values[-1]:.1%}")
-    if options.out:
-        write(found, RECORD if options.out == "app" else Path(options.out))
+    if file:
+        write(found, file)
     return 0
 
 
@@ -214,7 +219,7 @@ def label_words(options: argparse.Namespace) -> int:
 def record(options: argparse.Namespace) -> int:
     from .record import TRAINED, record
 
-    record(Path(options.out) if options.out else TRAINED, progress_bar())
+    record(_folder(options.out or TRAINED), progress_bar())
     return 0
 
 
@@ -238,6 +243,21 @@ def bench(options: argparse.Namespace) -> int:
     measured = bench(load(options.test, "test").texts)
     print(json.dumps(measured.as_dict()) if options.json else measured)
     return 0
+
+
+def _folder(out: str | Path) -> Path:
+    """The folder for what is made, made itself where there is none. Before any work: hours of it would be lost.
+
+    Raises ParadigmError("not_writable") where there can be none, or where nothing can be put into it.
+    """
+    folder = Path(out)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ParadigmError("not_writable", f"{out} is no folder and cannot be made one", where=str(out)) from error
+    if not os.access(folder, os.W_OK):
+        raise ParadigmError("not_writable", f"nothing can be written into {out}", where=str(out))
+    return folder
 
 
 def progress_bar():

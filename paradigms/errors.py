@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 
@@ -29,3 +30,8 @@ class ParadigmError(ValueError):
         self.position = position
         self.offending = offending
         self.details = details
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """So that an error of a worker process reaches the one that waits: exceptions alone keep no keywords."""
+        again = partial(type(self), where=self.where, position=self.position, offending=self.offending, **self.details)
+        return again, (self.kind, str(self))

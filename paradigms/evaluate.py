@@ -17,11 +17,13 @@ from .errors import ParadigmError
 
 
 class MethodError(ParadigmError):
-    """A method that cannot do what it is asked. `kind`: unknown_method, unused_option, needs_examples."""
+    """A method that cannot do what it is asked. `kind`: unknown_method, unused_option, needs_examples,
+    labels_mismatch."""
 
 
-def interval(n_right: int, n: int, z: float = 1.96) -> tuple[float, float]:
+def interval(n_right: float, n: int, z: float = 1.96) -> tuple[float, float]:
     """The 95% interval of an accuracy measured on `n` sentences (Wilson 1927, as in Brown et al. 2001, equation 4).
+    Where the accuracy is the mean of several, `n_right` need not be whole.
 
     >>> [round(bound, 3) for bound in interval(793, 872)]
     [0.889, 0.927]
@@ -197,6 +199,7 @@ def evaluate(
         # The labels' names are all that is learned: which label words stand for which.
         used, texts, labels = 0, tuple(test.classes), tuple(test.classes)
     else:
+        _require_known_labels(train, test)
         examples = few_shot(train, shots, seed) if shots else train
         used, texts, labels = len(examples), examples.texts, examples.labels
     if method in UNLABELLED:
@@ -223,6 +226,14 @@ def evaluate(
         backbone=backbone,
     )
     return result, model
+
+
+def _require_known_labels(train: Dataset, test: Dataset) -> None:
+    """Whoever has learned other names would be wrong on every text, and look like a method that cannot learn."""
+    if len(train.classes) > 1 and (unknown := sorted(set(test.classes) - set(train.classes))):
+        known, asked = ", ".join(train.classes), ", ".join(test.classes)
+        message = f"{test.name} has the labels {asked}, but {train.name}, which is learned from, has {known}"
+        raise MethodError("labels_mismatch", message, where=test.name, offending=", ".join(unknown), known=known)
 
 
 def learning_curve(

@@ -37,7 +37,8 @@ BF16_FROM = 32  # texts in one call from which bf16 is worth its rounding
 
 
 class BackboneError(ParadigmError):
-    """A model that cannot be the backbone. `kind`: not_found, no_safetensors, not_masked_lm, no_head, unknown_head."""
+    """A model that cannot be the backbone. `kind`: not_found, no_safetensors, unreadable, not_masked_lm, no_head,
+    unknown_head."""
 
 
 def _bert_head(model: PreTrainedModel) -> nn.Module:
@@ -129,6 +130,17 @@ class MaskedLM:
                 before, after = piece_ids(self.tokenizer, [text[0].rstrip(), text[1].rstrip()])
                 encoded.append(self._framed([*before, self.tokenizer.mask_token_id, *after]))
         return encoded
+
+    def encode_blank(self, before: str, after: str) -> Encoded:
+        """`[CLS] before [MASK] after [SEP]`; of longer texts the pieces nearest to [MASK] are kept."""
+        head, tail = piece_ids(self.tokenizer, [before.rstrip(), after.rstrip()])
+        opening, _, closing = special_frame(self.tokenizer)
+        room = self.max_length - len(opening) - len(closing) - 1
+        n_after = min(len(tail), max(room // 2, room - len(head)))
+        n_before = min(len(head), room - n_after)
+        pieces = [*head[len(head) - n_before :], self.tokenizer.mask_token_id, *tail[:n_after]]
+        left_out = len(head) + len(tail) - n_before - n_after
+        return replace(self._framed(pieces), mask_position=len(opening) + n_before, truncated=left_out)
 
     def _framed(self, ids: Sequence[int]) -> Encoded:
         opening, _, closing = special_frame(self.tokenizer)
@@ -247,6 +259,13 @@ def has_bf16() -> bool:
     return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
 
 
+def unreadable(source: str, error: ValueError | RuntimeError) -> BackboneError:
+    """What `transformers` says in many lines where it does not know an architecture or the weights are of another."""
+    reason = str(error).strip().partition("\n")[0]
+    why = "its weights do not fit its configuration" if isinstance(error, RuntimeError) else reason
+    return BackboneError("unreadable", f"{source} cannot be loaded: {why}", where=source)
+
+
 _one_at_a_time = Lock()  # `transformers` leaves weights out where two threads load at the same time
 
 
@@ -281,6 +300,10 @@ def _load(source: str) -> MaskedLM:
             attn_implementation="eager",
             output_loading_info=True,
         )
+    except BackboneError:  # a ValueError too
+        raise
+    except (ValueError, RuntimeError) as error:
+        raise unreadable(source, error) from error
     except (OSError, SafetensorError) as error:
         raise BackboneError("not_found", f"no masked language model at {source}", where=source) from error
     finally:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -67,9 +67,7 @@ def mask_sentence(lm: MaskedLM, text: str, seed: int, top_k: int = 3) -> MaskedS
 
 def fill_blank(lm: MaskedLM, before: str, after: str, top_k: int) -> list[tuple[str, float]]:
     """The `top_k` most probable pieces between two texts, with their probabilities."""
-    (encoded,) = lm.encode_hidden([(before, after)])
-    place = encoded.input_ids.index(lm.tokenizer.mask_token_id)
-    best = at(lm, replace(encoded, mask_position=place)).topk(top_k)
+    best = at(lm, lm.encode_blank(before, after)).topk(top_k)
     return list(zip(lm.tokenizer.convert_ids_to_tokens(best.indices.tolist()), best.values.exp().tolist(), strict=True))
 
 

@@ -9,6 +9,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from .base import LARGEST_SEED
 from .data import Dataset, load
 from .errors import ParadigmError
 from .prompt.calibration import CONTENT_FREE
@@ -31,7 +32,7 @@ class Plan:
 
     train, test: a set's name (`data.BUILT_IN`, `data.HUB`) or a file; `split` is which part of `test`.
     n: held-out sentences, drawn once and the same for every pair; 0 means all.
-    shots: labelled examples per class of `train`; 0 is zero-shot. seeds: one draw and training each.
+    shots: labelled examples per class of `train`; 0 is zero-shot. seeds: one draw and training each, no two the same.
     mode: what a training changes, one of MODES. calibrate: a key of `calibration.CONTENT_FREE`, or None.
     """
 
@@ -54,6 +55,10 @@ class Plan:
         for name in ("templates", "verbalizers", "seeds"):
             if not getattr(self, name):
                 raise _out_of_range(name, "", "not empty")
+        if not all(0 <= seed <= LARGEST_SEED for seed in self.seeds):
+            raise _out_of_range("seeds", list(self.seeds), f"numbers from 0 to {LARGEST_SEED}")
+        if len(set(self.seeds)) < len(self.seeds):
+            raise _out_of_range("seeds", list(self.seeds), "each another")
         choices = {"split": ("train", "dev", "test"), "mode": MODES, "calibrate": (None, *CONTENT_FREE)}
         for name, allowed in choices.items():
             if getattr(self, name) not in allowed:

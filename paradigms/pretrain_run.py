@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from torch import nn
 
 from .corpus import documents_of, split_corpus
 from .data import load
@@ -19,7 +20,7 @@ from .masked_lm import MaskedLM, has_bf16
 from .pretrain import CHOSEN, Recipe, pretrain
 from .pretrain_checkpoint import Checkpoint
 from .prompt.template import DEFAULT_TEMPLATE, Template
-from .prompt.verbalizer import DEFAULT_VERBALIZER, Verbalizer
+from .prompt.verbalizer import DEFAULT_VERBALIZER, Verbalizer, VerbalizerError
 
 CPU_TOKENS_PER_BATCH, GPU_TOKENS_PER_BATCH = 8192, 32_768
 TAUGHT = """
@@ -36,7 +37,8 @@ class Point:
     minutes: float
     train_loss: float  # mean over the batches since the last point, in nats
     held_out_loss: float
-    zero_shot: float  # accuracy of the default prompt on the built-in dev reviews, no labelled example
+    zero_shot: float | None  # accuracy of the default prompt on the built-in dev reviews, no labelled example; None
+    # where the vocabulary lacks its label words
     lr: float
 
 
@@ -70,9 +72,9 @@ def run(
 ) -> list[Point]:
     """Train, and write into `out`: `model.safetensors` (fp16), tokenizer, `curve.json`, `README.md`.
 
-    With `resume` it goes on from `out`'s checkpoint; without, an `out` that has one is refused. With `keep` the model
-    as it is after each of so many equal parts of the training is written into the folders 1, 2, ... of `out`: while the
-    rate is high the mean of the last of them is better than any (`weight_average.py`).
+    With `resume` it goes on from `out`'s checkpoint, if there is one; without, an `out` that has one is refused. With
+    `keep` the model as it is after each of so many equal parts of the training is written into the folders 1, 2, ... of
+    `out`: while the rate is high the mean of the last of them is better than any (`weight_average.py`).
     """
     checkpoint, curve_file = Checkpoint(out / "checkpoint.safetensors"), out / "curve.json"
     if checkpoint.file.exists() and not resume:
@@ -85,7 +87,8 @@ def run(
     train, held_out = split_corpus(documents_of(files), lm.tokenizer)
     say(f"{train.n_tokens:,} word pieces to train on, {held_out.n_tokens:,} held out, on {device.type}")
 
-    points = [Point(**point) for point in json.loads(curve_file.read_text())["points"]] if resume else []
+    begun = json.loads(curve_file.read_text())["points"] if resume and curve_file.exists() else []
+    points = [Point(**point) for point in begun]
     losses: list[float] = []
     part = None  # of the training, the last whose model is written
     for last in pretrain(lm, train, held_out, recipe, checkpoint=checkpoint):
@@ -106,27 +109,31 @@ def run(
         point = points[-1]
         say(
             f"{last.done:6.1%} {point.tokens:>13,} tokens {point.minutes:6.1f} min   loss {point.train_loss:.3f}"
-            f"   held out {point.held_out_loss:.3f}   zero-shot {point.zero_shot:.1%}"
+            f"   held out {point.held_out_loss:.3f}   zero-shot {percent(point.zero_shot)}"
         )
+    write(lm, out)
     rate = last.tokens / last.seconds
     share = rate * flops_per_token(lm) / matmul_rate(device)
     say(f"{rate:,.0f} tokens/s, {share:.0%} of the rate of a large matrix product")
-    lm.model.cpu()
-    write(lm, out)
     (out / "README.md").write_text(card(lm, init, files, recipe, points, rate, share, device), encoding="utf8")
     return points
 
 
-def zero_shot(lm: MaskedLM) -> float:
-    """The accuracy of the default template and label words on the built-in dev reviews."""
+def zero_shot(lm: MaskedLM) -> float | None:
+    """The accuracy of the default template and label words on the built-in dev reviews; None where the vocabulary lacks
+    one of those words, as a Chinese one does."""
     dev = load("reviews", "dev")
     template = Template.parse(DEFAULT_TEMPLATE)
     verbalizer = Verbalizer.parse(DEFAULT_VERBALIZER).for_labels(dev.classes)
+    try:
+        word_ids = verbalizer.token_ids(lm.tokenizer)
+    except VerbalizerError:
+        return None
     on_cpu = (
         lm if next(lm.model.parameters()).device.type == "cpu" else replace(lm, model=copy.deepcopy(lm.model).cpu())
     )
     encoded = template.encode(dev.texts, lm.tokenizer, lm.max_length)
-    words = on_cpu.logits_at_mask(encoded, verbalizer.token_ids(lm.tokenizer))  # (n, n_words)
+    words = on_cpu.logits_at_mask(encoded, word_ids)  # (n, n_words)
     answers = verbalizer.project(words.double().softmax(dim=1).numpy()).argmax(axis=1)
     return float(np.mean([verbalizer.labels[row] == label for row, label in zip(answers, dev.labels, strict=True)]))
 
@@ -137,7 +144,8 @@ def flops_per_token(lm: MaskedLM) -> float:
     The head and the decoder run at the chosen words only. Attention's own products are left out: at these lengths they
     are a few per cent; what the teacher of self-distillation reads is an eighth, left out as well.
     """
-    encoder = sum(w.numel() for w in lm.model.base_model.encoder.parameters() if w.ndim == 2)
+    modules = lm.model.base_model.modules()
+    encoder = sum(module.weight.numel() for module in modules if isinstance(module, nn.Linear))
     decoder = lm.model.get_output_embeddings().weight.numel() + lm.hidden_size**2
     return 6 * (encoder + CHOSEN * decoder)
 
@@ -170,7 +178,13 @@ def command(init: str, files: Sequence[str], recipe: Recipe) -> str:
     begun = (
         f"python -m paradigms pretrain --init {Path(init).name} --text {names} --out DIR {length} --lr {recipe.lr:g}"
     )
-    return begun + " --self-distillation" * recipe.self_distillation
+    seed = f" --seed {recipe.seed}" if recipe.seed else ""
+    return begun + seed + " --self-distillation" * recipe.self_distillation
+
+
+def percent(share: float | None) -> str:
+    """A share to be read; a dash where there is none."""
+    return "–" if share is None else f"{share:.1%}"
 
 
 def card(
@@ -201,7 +215,7 @@ rate of a large matrix product. No label was used.{taught}
 | | before | after |
 |---|---|---|
 | loss of the chosen words of held-out text, nats | {first.held_out_loss:.3f} | {last.held_out_loss:.3f} |
-| zero-shot accuracy, default prompt, built-in dev reviews | {first.zero_shot:.1%} | {last.zero_shot:.1%} |
+| zero-shot accuracy, default prompt, built-in dev reviews | {percent(first.zero_shot)} | {percent(last.zero_shot)} |
 
 The whole curve is in `curve.json`. Licence: that of the model it began from and of the text, which the run cannot know.
 """

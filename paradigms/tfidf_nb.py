@@ -17,6 +17,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.naive_bayes import MultinomialNB
 
 from .base import TextClassifier, TrainStep, training_set
+from .errors import ParadigmError
 from .words import words
 
 
@@ -55,9 +56,12 @@ class TfidfNaiveBayes(TextClassifier):
         self.alpha = alpha
 
     def fit_steps(self, texts: Sequence[str], labels: Sequence[str]) -> Iterator[TrainStep]:
-        """One step: counting is all there is to learn."""
+        """One step: counting is all there is to learn. Raises ParadigmError("no_words") where there is no word."""
         start = time.perf_counter()
-        texts, self.classes_, gold = training_set(texts, labels)
+        texts, classes, gold = training_set(texts, labels)
+        if not any(map(words, texts)):
+            raise ParadigmError("no_words", "no training text has a word to count")
+        self.classes_ = classes
         self.vectorizer_ = self._vectorizer()
         features = self.vectorizer_.fit_transform(texts)  # (n_texts, n_terms)
         self.bayes_ = MultinomialNB(alpha=self.alpha).fit(features, gold)

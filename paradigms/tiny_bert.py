@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import torch
-
 from .masked_lm import MaskedLM
+from .training import seeded
 
 VOCABULARY, HIDDEN, LAYERS, HEADS, POSITIONS = 2_000, 128, 1, 4, 64
 SPREAD = 0.05  # of the first weights: with BERT's own 0.02 a minute is over before attention has found anything
@@ -30,8 +29,6 @@ def tiny_bert(texts: Sequence[str], seed: int = 0) -> MaskedLM:
         pad_token_id=tokenizer.pad_token_id,
     )
     config._attn_implementation = "eager"
-    callers_randomness = torch.get_rng_state()
-    torch.manual_seed(seed)
-    model = BertForMaskedLM(config).eval()
-    torch.set_rng_state(callers_randomness)
+    with seeded(seed):
+        model = BertForMaskedLM(config).eval()
     return MaskedLM(model, tokenizer, "tiny-bert")

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
 FEW = 16  # texts that are looked up one by one
+LONG = 2_000  # characters from which a text is not kept: it would take more memory than it saves time
 UNKNOWN = 0.05  # share of [UNK] from which a tokenizer cannot read a language; bert-base-chinese is far below
 
 
@@ -27,7 +28,10 @@ class Encoded:
 def piece_ids(tokenizer: PreTrainedTokenizerBase, texts: Sequence[str]) -> list[list[int]]:
     """The ids of ordinary texts; `[MASK]` and the like typed by a user stay ordinary text."""
     if len(texts) <= FEW:
-        return [list(_known_pieces(tokenizer, text)) for text in texts]
+        return [
+            list(_known_pieces(tokenizer, text)) if len(text) < LONG else _pieces(tokenizer, [text])[0]
+            for text in texts
+        ]
     return _pieces(tokenizer, texts)
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import RLock
 
 import torch
 from torch import Tensor, nn
@@ -49,6 +51,23 @@ def schedule(
     return Schedule(steps or max(60, -(-passes * n_examples // batch_size)), batch_size, lr or rates[many])
 
 
+# All threads draw from torch's one random state: whoever puts another in its place has it alone until it is put back.
+# Reentrant, because what is computed meanwhile may build a module.
+_one_at_a_time = RLock()
+
+
+@contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """New modules get random weights that depend on `seed` alone; the caller's random state is put back."""
+    with _one_at_a_time:
+        randomness = torch.get_rng_state()
+        torch.manual_seed(int(seed))
+        try:
+            yield
+        finally:
+            torch.set_rng_state(randomness)
+
+
 def train_steps(
     module: nn.Module,
     lengths: Sequence[int],
@@ -62,7 +81,7 @@ def train_steps(
     `lengths` are the lengths of the examples in tokens, `loss_of(rows)` gives the mean loss of a batch of examples and
     how many of them were right. `share_of_rate` is for weights that learn slower or faster than others. Between two
     steps the module is in evaluation mode. The random state of the caller is left alone: it is put back after every
-    step.
+    step. Of two trainings in two threads one has a step while the other waits.
     """
     trained = [weight for weight in module.parameters() if weight.requires_grad]
     groups: dict[tuple[float, bool], list[nn.Parameter]] = {}
@@ -76,8 +95,8 @@ def train_steps(
         lr=schedule.lr,
         fused=True,
     )
-    order = torch.Generator().manual_seed(seed)
-    randomness = torch.Generator().manual_seed(seed).get_state()
+    order = torch.Generator().manual_seed(int(seed))
+    randomness = torch.Generator().manual_seed(int(seed)).get_state()
     batches: list[list[int]] = []
     seen = right = 0
     start = time.perf_counter()
@@ -86,19 +105,20 @@ def train_steps(
         rows = batches.pop()
         for group in optimizer.param_groups:
             group["lr"] = schedule.lr * group["share"] * schedule.rate(step)
-        callers_randomness = torch.get_rng_state()
-        torch.set_rng_state(randomness)
-        module.train()
-        try:
-            loss, n_right = loss_of(rows)
-            optimizer.zero_grad()
-            loss.backward()
-            nn.utils.clip_grad_norm_(trained, 1.0)
-            optimizer.step()
-        finally:
-            module.eval()
-            randomness = torch.get_rng_state()
-            torch.set_rng_state(callers_randomness)
+        with _one_at_a_time:
+            callers_randomness = torch.get_rng_state()
+            torch.set_rng_state(randomness)
+            module.train()
+            try:
+                loss, n_right = loss_of(rows)
+                optimizer.zero_grad()
+                loss.backward()
+                nn.utils.clip_grad_norm_(trained, 1.0)
+                optimizer.step()
+            finally:
+                module.eval()
+                randomness = torch.get_rng_state()
+                torch.set_rng_state(callers_randomness)
         seen, right = seen + len(rows), right + n_right
         yield TrainStep(step, schedule.steps, loss.item(), right / seen, time.perf_counter() - start)
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import gzip
 import lzma
+import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 from safetensors import SafetensorError
@@ -46,13 +48,18 @@ class Documents:
                         yield tokens
 
 
-def opened(file: Path) -> IO[str]:
-    """A text file as it is, or unpacked on the way where it is `.gz` or `.xz`."""
-    if file.suffix == ".gz":
-        return gzip.open(file, "rt", encoding="utf8", errors="replace")
-    if file.suffix == ".xz":
-        return lzma.open(file, "rt", encoding="utf8", errors="replace")
-    return file.open(encoding="utf8", errors="replace")
+@contextmanager
+def opened(file: Path) -> Iterator[IO[str]]:
+    """A text file as it is, or unpacked on the way where it is `.gz` or `.xz`.
+
+    Raises ParadigmError("not_readable"), also while it is read: that it is no such file may show in the middle of it.
+    """
+    unpack: Any = {".gz": gzip.open, ".xz": lzma.open}.get(file.suffix, open)
+    try:
+        with unpack(file, "rt", encoding="utf8", errors="replace") as lines:
+            yield lines
+    except (OSError, EOFError, lzma.LZMAError, zlib.error) as error:
+        raise ParadigmError("not_readable", f"{file} cannot be read: {error}", where=str(file)) from error
 
 
 def train_vectors(

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from .base import TextClassifier, TrainStep, training_set
 from .errors import ParadigmError
 from .masked_lm import evaluating, length_sorted
-from .training import Schedule, n_trainable, train_steps
+from .training import Schedule, n_trainable, seeded, train_steps
 from .vectors import BUILT_IN, load_vectors, train_vectors
 from .words import word_spans, words
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 PAD, UNKNOWN = 0, 1  # the two rows of the embedding table that are no words
 EMBEDDINGS = ("frozen", "tuned", "random")
+RUNNING = 100  # words of a text after which the answer so far is given: each is a reading of all the words before it
 KNOWN_FROM = 0.5  # share of a text's words from which a set of vectors speaks its language
 
 
@@ -63,10 +64,11 @@ class ReadWord:
 
 @dataclass(frozen=True)
 class LSTMExplanation:
-    """The running answer: one row a word, the last row being the answer itself."""
+    """The running answer: one row for each of the first RUNNING words. The last row is the answer itself where the text
+    has no more words than that."""
 
     words: tuple[ReadWord, ...]
-    probabilities: tuple[float, ...]
+    probabilities: tuple[float, ...]  # of the whole text
 
 
 @dataclass(frozen=True)
@@ -136,13 +138,14 @@ class Word2VecLSTM(TextClassifier):
         return self._probabilities([self._ids(text) for text in texts])
 
     def explain(self, text: str) -> LSTMExplanation:
-        """The answer after each word: every beginning of the text is read on its own, all in one batch."""
+        """The answer after each of the first RUNNING words, and after all: every beginning is read on its own, since
+        a reader in both directions has another last word each time."""
         self._require_fitted()
         spans, ids = word_spans(text), self._ids(text)
-        running = self._probabilities([ids[:length] for length in range(1, len(spans) + 1)] or [ids])
+        running = self._probabilities([*(ids[:length] for length in range(1, min(len(spans), RUNNING + 1))), ids])
         read = tuple(
             ReadWord(word, start, end, word in self.word_ids_, tuple(map(float, row)))
-            for (word, start, end), row in zip(spans, running, strict=False)
+            for (word, start, end), row in zip(spans[:RUNNING], running, strict=False)
         )
         return LSTMExplanation(read, tuple(map(float, running[-1])))
 
@@ -181,19 +184,17 @@ class Word2VecLSTM(TextClassifier):
         """The embedding table, shape (2 + n_words, E): padding, unknown, then the words."""
         vectors = self.keyed_vectors_.vectors
         if self.embeddings == "random":
-            generator = torch.Generator().manual_seed(self.seed)
+            generator = torch.Generator().manual_seed(int(self.seed))
             known = torch.randn(vectors.shape, generator=generator) * float(vectors.std())
         else:
             known = torch.from_numpy(vectors.copy())
         return torch.cat([torch.zeros(2, known.shape[1]), known])
 
     def _build(self, table: Tensor) -> None:
-        randomness = torch.get_rng_state()
-        torch.manual_seed(self.seed)
         frozen = self.embeddings == "frozen"
         n_classes = len(self.classes_)
-        self.reader_ = LSTMReader(table, self.hidden, n_classes, self.bidirectional, self.dropout, frozen).eval()
-        torch.set_rng_state(randomness)
+        with seeded(self.seed):
+            self.reader_ = LSTMReader(table, self.hidden, n_classes, self.bidirectional, self.dropout, frozen).eval()
 
     def _ids(self, text: str) -> list[int]:
         return [self.word_ids_.get(word, UNKNOWN) for word in words(text)] or [UNKNOWN]

@@ -32,7 +32,11 @@ WORDS = {
     "how": ("How it works", "原理"),
     "source": ("Source", "出处"),
     "recorded": ("recorded", "已记录"),
-    "recorded.title": ("Not computed just now. Measured with: $command", "并非现场计算。测量命令：$command"),
+    "recorded.title": (
+        "Not computed just now. Measured with: $command. Another kind of processor rounds otherwise: of 600 reviews "
+        "one or two may get another answer.",
+        "并非现场计算。测量命令：$command。不同的处理器舍入方式不同：600 条影评里可能有一两条的回答会改变。",
+    ),
     "labels.used": ("$n labelled examples", "$n 个标注样本"),
     "labels.none": ("no labelled example", "无标注样本"),
     "parameters": ("$n trainable parameters", "$n 个可训练参数"),

@@ -147,6 +147,10 @@ WORDS = {
         "Accuracy on all $n held-out $set; always guessing one class gives $majority.",
         "准确率在全部 $n 条留出的$set上测得；总猜同一类为 $majority。",
     ),
+    "lstm.running.first": (
+        "The score is followed through the first $n words; the answer is that of the whole text.",
+        "逐词得分只显示前 $n 个词；最终回答根据全文得出。",
+    ),
     "lstm.anatomy": (
         "What was frozen, trained, thrown away in the model that answers",
         "正在回答的模型里：哪些冻结、哪些训练、哪些用完即弃",

@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 
 from .candidates import Examples, SearchStep
-from .search_label_words import PER_CLASS, joined, likely_words
+from .search_label_words import PER_CLASS, at_least, joined, likely_words
 from .template import Template
 
 CHOICE = 300  # of each class's likeliest words; the rare ones behind them gain no more on other sentences
@@ -30,11 +30,11 @@ def add_label_words(examples: Examples, template: Template, shown: int = 3) -> I
     """A first step with one word per class, then ROUNDS steps of one word more, or none once none gains. The best
     `shown` words of a round are scored as candidates. The model runs once."""
     logits = examples.logits(template)  # (N, V)
-    likely = [ids for ids, _ in likely_words(examples, logits, CHOICE)]
+    likely = [ids for ids, _ in likely_words(examples, logits, at_least(CHOICE, examples))]
     gold = torch.from_numpy(examples.gold)
     start = torch.empty(1, 0, dtype=torch.long)  # (n_combinations, classes so far)
     for ids in likely:
-        start = joined(start, ids[:PER_CLASS], logits, gold)
+        start = joined(start, ids[: at_least(PER_CLASS, examples)], logits, gold)
     chosen = [[word] for word in start[0].tolist()]  # by class, vocabulary ids
     best = examples.with_words(template, logits, chosen)
     yield SearchStep(1, ROUNDS + 1, (best,), best)

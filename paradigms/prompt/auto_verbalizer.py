@@ -34,7 +34,8 @@ class AutoVerbalizer(Searched):
 
     template: stays as it is. verbalizer: where the search starts; "likelihood" and "several" need none, only
     the labels' names.
-    With "weights" and "soft", `classifier_` is the trained verbalizer, and `tune` can only be "nothing".
+    With "weights" and "soft", `classifier_` is the trained verbalizer, and `tune` can only be "nothing"; nothing is
+    scored on the way, so that there are no `best_`, `candidates_`, `trajectory_` and `searched_`.
     """
 
     TUNED: ClassVar = {

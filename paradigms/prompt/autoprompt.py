@@ -12,6 +12,7 @@ readable.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 import numpy as np
 import torch
@@ -30,7 +31,7 @@ def autoprompt(
     examples: Examples, frame: Template, verbalizer: Verbalizer, swaps: int, candidates: int, seed: int
 ) -> Iterator[SearchStep]:
     """Start from N_TRIGGERS random words before the slot of `frame`; at each of `swaps` steps try `candidates` words
-    in one place, the places taking turns."""
+    in one place, the places taking turns, or those that are left of a small vocabulary."""
     words = writable_words(examples.lm.tokenizer)
     allowed = torch.tensor(allowed_words(verbalizer, examples.lm.tokenizer))
     triggers = np.random.default_rng(seed).choice(allowed.numpy(), N_TRIGGERS, replace=False).tolist()
@@ -44,14 +45,14 @@ def autoprompt(
     for step in range(1, swaps + 1):
         place = (step - 1) % N_TRIGGERS
         gradient = trigger_gradient(examples, best.template, verbalizer, N_TRIGGERS)[place]  # (H,)
-        promising = allowed[(-embeddings @ gradient).argsort(descending=True)[: 10 * candidates]].tolist()
-        swapped = [(*triggers[:place], token, *triggers[place + 1 :]) for token in promising]
-        fresh = [ids for ids in swapped if ids not in tried][:candidates]
+        promising = allowed[(-embeddings @ gradient).argsort(descending=True)].tolist()
+        swapped = ((*triggers[:place], token, *triggers[place + 1 :]) for token in promising)
+        fresh = list(islice((ids for ids in swapped if ids not in tried), candidates))
         tried.update(fresh)
         outcomes = [(scored(ids), ids) for ids in fresh]
-        winner, ids = min(outcomes, key=lambda one: one[0].order)
-        if winner.order < best.order:
-            best, triggers = winner, list(ids)
+        for outcome, ids in outcomes:
+            if outcome.order < best.order:
+                best, triggers = outcome, list(ids)
         yield SearchStep(step, swaps, tuple(outcome for outcome, _ in outcomes), best)
 
 

@@ -122,11 +122,12 @@ class PromptClassifier(TextClassifier):
 
     def fit_steps(self, texts: Sequence[str], labels: Sequence[str]) -> Iterator[TrainStep]:
         """Cross-entropy over the label words at [MASK]. With `train="nothing"` only the labels are learned, no step."""
-        texts, classes, classes_of = training_set(texts, labels)
-        verbalizer = Verbalizer.of(self.verbalizer).for_labels(list(classes))
-        trained = None if self.train == "nothing" else self._trainable()
-        self.__dict__.pop("_lm", None)
-        word_ids, encoded = self._prepare(texts if trained else [], verbalizer)
+        with self._unchanged_if_refused():
+            texts, classes, classes_of = training_set(texts, labels)
+            verbalizer = Verbalizer.of(self.verbalizer).for_labels(list(classes))
+            trained = None if self.train == "nothing" else self._trainable()
+            self.__dict__.pop("_lm", None)
+            word_ids, encoded = self._prepare(texts if trained else [], verbalizer)
         self._classes = classes
         self.trainable_parameters_ = n_trainable(trained.model) if trained else 0
         if trained is None:

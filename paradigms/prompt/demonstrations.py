@@ -106,13 +106,13 @@ class Demonstrations(PromptClassifier):
             message = f"choose={self.choose!r} is none of {', '.join(CHOOSE)}"
             raise ParadigmError("bad_option", message, where="choose", offending=str(self.choose))
         texts, classes, gold = training_set(texts, labels)
-        Verbalizer.of(self.verbalizer).for_labels(list(classes))  # says what is wrong before anything is replaced
-        self._classes = classes
-        self.examples_ = tuple(zip(texts, (str(label) for label in classes[gold]), strict=True))
-        if self.train != "nothing":
-            self._draws = np.random.default_rng(self.seed)
-            self._drawn_from = self._pool(), self._vectors(texts) if self.choose == "similar" else None
-        yield from super().fit_steps(texts, labels)
+        with self._unchanged_if_refused():
+            self._classes = classes
+            self.examples_ = tuple(zip(texts, (str(label) for label in classes[gold]), strict=True))
+            if self.train != "nothing":
+                self._draws = np.random.default_rng(self.seed)
+                self._drawn_from = self._pool(), self._vectors(texts) if self.choose == "similar" else None
+            yield from super().fit_steps(texts, labels)
 
     def showing(self, examples: Sequence[tuple[str, str]]) -> Self:
         """A copy that shows these (text, label) in this order, of however many classes they are."""

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..tokens import piece_ids
+from ..words import surface_words
 from .template import Literal, Mask, Part, Sentence, Template
 
 if TYPE_CHECKING:
@@ -70,15 +72,34 @@ def compare(lm: MaskedLM, a: Encoded, b: Encoded) -> Lens:
 def blank(lm: MaskedLM, template: Template, text: str, word: tuple[int, int] | None = None) -> tuple[Encoded, str]:
     """The input with its blank: the template's slot, or, where `word` is the place (start, end) of a word of `text`,
     that word; the slot then holds the word that the model expects there most, which comes second, else "".
+
+    Of a text that does not fit, its end is left out, and where the blank is far from the start also the start.
     """
     (filled,) = template.encode([text], lm.tokenizer, lm.max_length)
     if word is None:
         return filled, ""
     answer = lm.tokenizer.decode([int(lm.logits_at_mask([filled])[0].argmax())]).strip()
-    around: dict[type, list[Part]] = {
-        Sentence: [Literal(text[: word[0]]), Mask(), Literal(text[word[1] :])],
-        Mask: [Literal(answer)],
-    }
+    before, after = text[: word[0]], text[word[1] :]
+    asked, follows = piece_ids(lm.tokenizer, [f" {answer}", after])
+    if len(filled.input_ids) + len(asked) > lm.max_length:
+        (empty,) = template.encode([""], lm.tokenizer, lm.max_length)
+        room = lm.max_length - len(empty.input_ids) - len(asked) - 1  # a template leaves one piece to what follows
+        before = _ending(lm, before, max(room // 2, room - len(follows)))
+    # What follows the blank is in the sentence's place, where it is cut at its end; the space before it is a part.
+    rest: list[Part] = [Literal(after[: len(after) - len(after.lstrip())]), Sentence()] if after.strip() else []
+    around: dict[type, list[Part]] = {Sentence: [Literal(before), Mask(), *rest], Mask: [Literal(answer)]}
     parts = [new for part in template.parts for new in around.get(type(part), [part])]
     parts = [part for part in parts if not isinstance(part, Literal) or part.text]
-    return Template(template.source, tuple(parts)).encode([""], lm.tokenizer, lm.max_length)[0], answer
+    return Template(template.source, tuple(parts)).encode([after], lm.tokenizer, lm.max_length)[0], answer
+
+
+def _ending(lm: MaskedLM, text: str, n: int) -> str:
+    """The last words of a text, as many as have at most `n` pieces."""
+    words, start = surface_words(text), len(text)
+    pieces_of = piece_ids(lm.tokenizer, [f" {word}" for word, _, _ in words])
+    for (_, at, _), pieces in zip(reversed(words), reversed(pieces_of), strict=True):
+        n -= len(pieces)
+        if n < 0:
+            break
+        start = at
+    return text[start:]

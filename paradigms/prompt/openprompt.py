@@ -37,7 +37,8 @@ Item = TypeVar("Item")
 
 
 class FileError(ParadigmError):
-    """A file of templates or verbalizers that cannot be read. `kind`: not_found, not_utf8, bad_json, empty_file."""
+    """A file of templates or verbalizers that cannot be read. `kind`: not_found, not_utf8, bad_json, empty_file,
+    not_a_template."""
 
 
 def parse_template(source: str) -> Template:
@@ -116,6 +117,13 @@ def source_of(verbalizer: Verbalizer) -> str:
     return verbalizer.source
 
 
+def _template_of(value: Any) -> Template:
+    if isinstance(value, str):
+        return parse_template(value)
+    shown = json.dumps(value, ensure_ascii=False)[:80]
+    raise FileError("not_a_template", f"{shown} is not the text of a template", offending=shown)
+
+
 def _from_object(value: Any) -> Verbalizer:
     if isinstance(value, dict) and all(
         isinstance(words, str) or (isinstance(words, list) and all(isinstance(word, str) for word in words))
@@ -138,7 +146,7 @@ def read_verbalizers(file: str | Path) -> tuple[Verbalizer, ...]:
 
 def parse_templates(content: str, where: str = "") -> tuple[Template, ...]:
     """The templates of a file's content, each once."""
-    return _items(content, where, parse_template)
+    return _items(content, where, _template_of)
 
 
 def parse_verbalizers(content: str, where: str = "") -> tuple[Verbalizer, ...]:

@@ -15,9 +15,10 @@ from torch import Tensor, nn
 
 from ..errors import ParadigmError
 from ..masked_lm import MaskedLM
+from ..training import seeded
 from .soft import frozen, without_prompt
-from .soft_classifier import SoftPrompt, seeded
-from .template import P_TUNING_TEMPLATE, Template
+from .soft_classifier import SoftPrompt, parsed
+from .template import P_TUNING_TEMPLATE, Template, TemplateError
 from .verbalizer import DEFAULT_VERBALIZER, Verbalizer
 from .what_is_trained import learned, relearn
 
@@ -73,6 +74,10 @@ class PTuning(SoftPrompt):
         if self.train not in TRAIN:
             message = f"train={self.train!r} is none of {', '.join(TRAIN)}"
             raise ParadigmError("bad_option", message, where="train", offending=str(self.train))
+        template = parsed(self.template)
+        if not template.n_soft:
+            message = "the template has no [soft:...], so there is nothing to train"
+            raise TemplateError("no_soft", message, where=template.source, position=0)
         shared = MaskedLM.load(self.backbone)
         lm = frozen(shared) if self.train == "prompt" else shared.copy()
         with seeded(self.seed):

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from ..errors import ParadigmError
 from ..masked_lm import BackboneError, Batch, MaskedLM
 from ..tokens import Encoded
+from ..training import seeded
 from .soft import PseudoToken, frozen, initial_ids
 from .soft_classifier import SoftPrompt, parsed
 from .template import BARE_TEMPLATE, Template
@@ -136,11 +137,12 @@ class PTuningV2(SoftPrompt):
         if lm.model.config.model_type not in ARCHITECTURES:
             message = f"{lm.name} is a {lm.model.config.model_type}, whose layers take no prefix"
             raise BackboneError("no_prefix", message, where=lm.name, model_type=lm.model.config.model_type)
-        random = torch.Generator().manual_seed(self.seed)
+        random = torch.Generator().manual_seed(int(self.seed))
         self.start_ = self._start(lm, random) if start is None else start
         self.prompt_ = Prefix(self.start_)
         self.lm_ = PrefixedLM(lm.model, lm.tokenizer, lm.name, lm.seen, prefix=self.prompt_)
-        self.head_ = nn.Linear(lm.hidden_size, len(self.classes_)) if self.head == "linear" else nn.Module()
+        with seeded(self.seed):
+            self.head_ = nn.Linear(lm.hidden_size, len(self.classes_)) if self.head == "linear" else nn.Module()
         for weight in self.head_.parameters():
             nn.init.normal_(weight, std=0.02, generator=random)
 

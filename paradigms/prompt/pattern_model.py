@@ -46,7 +46,7 @@ class PatternModel(PromptClassifier):
         lm = self._backbone
         self._read = self._template.encode(self.unlabelled, lm.tokenizer, lm.max_length) if self.alpha else []
         self._masking = Masking.of(lm.tokenizer, torch.device("cpu"))
-        self._random = torch.Generator().manual_seed(self.seed)
+        self._random = torch.Generator().manual_seed(int(self.seed))
         yield from super().fit_steps(texts, labels)
         del self._read, self._masking, self._random
 
@@ -62,6 +62,6 @@ class PatternModel(PromptClassifier):
 def vote(probabilities: Sequence[np.ndarray], weights: np.ndarray, temperature: float = 1.0) -> np.ndarray:
     """The vote of several models, shape (n_texts, n_classes), from what each of them says, of that shape: softmax of
     the mean score over the temperature. A score is a log-probability here, which differs from a logit by what softmax
-    takes away again. `weights`, (n_models,), need not sum to 1."""
-    mean = np.average([np.log(said) for said in probabilities], axis=0, weights=weights)
+    takes away again. `weights`, (n_models,), need not sum to 1; models that all weigh nothing have equal votes."""
+    mean = np.average([np.log(said) for said in probabilities], axis=0, weights=weights if weights.any() else None)
     return torch.from_numpy(mean / temperature).softmax(dim=1).numpy()

@@ -154,9 +154,15 @@ def usable(document: Sequence[str]) -> list[str]:
 
 
 def pairs(documents: Sequence[Sequence[str]], n: int, seed: int) -> list[tuple[str, str]]:
-    """`n` pairs of sentences, a third each: one after the other, apart in one document, from two documents."""
+    """`n` pairs of sentences, a third each: one after the other, apart in one document, from two documents.
+
+    Raises ParadigmError("too_little_text") where there are not two documents that are long enough.
+    """
     random = np.random.default_rng(seed)
     documents = [document for document in map(usable, documents) if len(document) > 3]
+    if len(documents) < 2:
+        needed = f"two documents, one a line, each of 4 sentences of {WORDS[0]} to {WORDS[-1]} words"
+        raise ParadigmError("too_little_text", f"too little text: {needed} are needed", have=len(documents))
     examples = []
     for number in range(n):
         here, there = (documents[row] for row in random.choice(len(documents), 2, replace=False))

@@ -11,8 +11,9 @@ from typing import Any
 from torch import Tensor, nn
 
 from ..masked_lm import MaskedLM
+from ..training import seeded
 from .soft import frozen
-from .soft_classifier import SoftPrompt, in_front, seeded
+from .soft_classifier import SoftPrompt, in_front
 from .template import BARE_TEMPLATE, Template
 from .verbalizer import DEFAULT_VERBALIZER, Verbalizer
 

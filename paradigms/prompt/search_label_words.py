@@ -15,6 +15,7 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
+from ..errors import ParadigmError
 from .candidates import Candidate, Examples, SearchStep, label_word_ids
 from .template import Template
 
@@ -26,7 +27,7 @@ def search_label_words(examples: Examples, template: Template, shown: int = 20) 
     """One word per class for `template`: a first step that asks the model, then one step per class. The best `shown`
     combinations are scored as candidates in the last."""
     logits = examples.logits(template)  # (N, V); the only time the model runs
-    likely = likely_words(examples, logits, PER_CLASS)
+    likely = likely_words(examples, logits, at_least(PER_CLASS, examples))
     total = len(examples.classes) + 1
     combinations = torch.empty(1, 0, dtype=torch.long)  # (n_combinations, classes so far)
     best = _with_one_each(examples, template, logits, _first_choice(likely))
@@ -40,9 +41,20 @@ def search_label_words(examples: Examples, template: Template, shown: int = 20) 
         yield SearchStep(c + 2, total, scored, best)
 
 
+def at_least(k: int, examples: Examples) -> int:
+    """`k` words for each class, or as many as there are classes: one of them is then left by all the others."""
+    return max(k, len(examples.classes))
+
+
 def likely_words(examples: Examples, logits: Tensor, k: int) -> list[tuple[Tensor, Tensor]]:
-    """For each class the `k` likeliest words on its own examples: vocabulary ids and mean log-probabilities."""
+    """For each class the `k` likeliest words on its own examples: vocabulary ids and mean log-probabilities.
+
+    Raises ParadigmError("few_words") where the vocabulary has fewer words than there are classes.
+    """
     allowed = torch.tensor(label_word_ids(examples.lm.tokenizer))
+    if len(allowed) < len(examples.classes):
+        message = f"{len(examples.classes)} classes, but the vocabulary has only {len(allowed)} words for them"
+        raise ParadigmError("few_words", message, have=len(allowed), asked=len(examples.classes))
     logs = logits.log_softmax(dim=1)[:, allowed]  # (N, n_allowed)
     found = []
     for c in range(len(examples.classes)):

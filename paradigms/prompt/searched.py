@@ -178,13 +178,13 @@ class Searched(TextClassifier):
 
     def _state(self):
         arrays, extra = self.classifier_._state()
-        rows = [[one.template.source, one.verbalizer.source, one.accuracy, one.loss] for one in self.trajectory_]
+        rows = [[plain(one.template), plain(one.verbalizer), one.accuracy, one.loss] for one in self.trajectory_]
         return arrays, {"train": self.classifier_.train, "trajectory": rows, "classifier": extra}
 
     def _restore(self, arrays, extra):
         self.searched_ = []
         for step, (template, verbalizer, accuracy, loss) in enumerate(extra["trajectory"], 1):
-            best = Candidate(Template.parse(template), Verbalizer.parse(verbalizer), accuracy, loss)
+            best = Candidate(Template.parse(template), Verbalizer.of(verbalizer), accuracy, loss)
             fresh = () if self.searched_ and best == self.best_ else (best,)
             self.searched_.append(SearchStep(step, len(extra["trajectory"]), fresh, best))
         self.classifier_ = self._prompt(self.best_, extra["train"])

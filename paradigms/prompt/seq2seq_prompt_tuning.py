@@ -87,6 +87,7 @@ class Seq2SeqPromptTuning(TextClassifier):
         return torch.stack(scores).double().softmax(dim=1).numpy() if scores else np.empty((0, len(self.classes_)))
 
     def explain(self, text: str) -> WrittenLabel:
+        self._require_fitted()
         scores = self._score(piece_ids(self.tokenizer_, [text])[0])
         return WrittenLabel(
             self.write([text])[0], tuple(scores.tolist()), tuple(scores.double().softmax(dim=0).tolist())
@@ -149,7 +150,7 @@ class Seq2SeqPromptTuning(TextClassifier):
         shared = {id(weight): nn.Parameter(weight.detach(), requires_grad=False) for weight in model.parameters()}
         self.model_ = copy.deepcopy(model, shared)
         words = self.model_.get_input_embeddings().weight.detach()  # (V, H)
-        random = torch.Generator().manual_seed(self.seed)
+        random = torch.Generator().manual_seed(int(self.seed))
         self.prompt_ = PromptTable(words[torch.randint(len(words), (self.length,), generator=random)])
 
     def _state(self):

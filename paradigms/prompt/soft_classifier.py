@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -57,16 +56,18 @@ class SoftPrompt(TextClassifier):
 
     def begin(self, labels: Sequence[str]) -> Self:
         """The classifier before its first step: it has its labels and its prompt, and can be asked."""
-        self.classes_ = np.unique([str(label) for label in labels]).astype(object)
-        self._build()
-        self.trainable_parameters_ = n_trainable(self._trained())
+        with self._unchanged_if_refused():
+            self.classes_ = np.unique([str(label) for label in labels]).astype(object)
+            self._build()
+            self.trainable_parameters_ = n_trainable(self._trained())
         return self
 
     def fit_steps(self, texts: Sequence[str], labels: Sequence[str]) -> Iterator[TrainStep]:
         """Cross-entropy of the classes; the prompt encoder, if there is one, is dropped at the end or when stopped."""
         texts, _, classes_of = training_set(texts, labels)
-        trained = self.begin(labels)._trained()
-        encoded = self._encode(texts)
+        with self._unchanged_if_refused():
+            trained = self.begin(labels)._trained()
+            encoded = self._encode(texts)
         gold = torch.from_numpy(classes_of)
 
         def loss_of(rows: list[int]) -> tuple[Tensor, int]:
@@ -151,7 +152,7 @@ class SoftPrompt(TextClassifier):
         self.lm_ = with_prompt(lm, self.prompt_)
 
     def _initial_rows(self, lm: MaskedLM, init: str) -> Tensor:
-        random = torch.Generator().manual_seed(self.seed)
+        random = torch.Generator().manual_seed(int(self.seed))
         _, word_ids = self._label_words(lm)
         return initial_rows(lm, self._soft_template().soft_pieces(lm.tokenizer), init, word_ids, random)
 
@@ -198,14 +199,3 @@ def in_front(template: Template | str, length: int) -> Template:
     """`[P; X]`: the template with `length` pseudo-tokens before it, or itself where it says their places."""
     template = parsed(template)
     return template if template.n_soft else Template.parse(f"[soft:{length}] {template.source}")
-
-
-@contextmanager
-def seeded(seed: int) -> Iterator[None]:
-    """New modules get random weights that depend on `seed` alone; the caller's random state is put back."""
-    randomness = torch.get_rng_state()
-    torch.manual_seed(seed)
-    try:
-        yield
-    finally:
-        torch.set_rng_state(randomness)

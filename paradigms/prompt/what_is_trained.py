@@ -19,6 +19,7 @@ import numpy as np
 import torch
 
 from ..errors import ParadigmError
+from ..training import seeded
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -67,12 +68,8 @@ def add_lora(lm: MaskedLM, seed: int) -> None:
     from peft import LoraConfig, inject_adapter_in_model
 
     config = LoraConfig(r=LORA_RANK, lora_alpha=LORA_ALPHA, target_modules=LORA_MATRICES)
-    randomness = torch.get_rng_state()
-    torch.manual_seed(seed)
-    try:
+    with seeded(seed):
         inject_adapter_in_model(config, lm.model)
-    finally:
-        torch.set_rng_state(randomness)
     lm.model.eval()
 
 

@@ -11,6 +11,7 @@ from transformers import AutoTokenizer, RobertaForMaskedLM
 from paradigms import masked_lm
 from paradigms.backbone import BUILT_IN, size
 from paradigms.bert_finetune import BertFineTune
+from paradigms.causal_lm import CausalLM
 from paradigms.masked_lm import BackboneError, MaskedLM
 from paradigms.prompt.classifier import PromptClassifier
 
@@ -194,3 +195,24 @@ def test_texts_longer_than_the_model(kind, request):
     assert lm.hidden(lm.batch([encoded])).last_hidden_state.shape == (1, tiny.POSITIONS, 32)
     fitted = BertFineTune(backbone=str(folder), steps=1).fit([long, "b"], ["0", "1"])
     assert fitted.explain(long).truncated == encoded.truncated
+
+
+def test_an_architecture_that_nobody_knows(tiny_bert, tmp_path):
+    folder = shutil.copytree(tiny_bert, tmp_path / "other")
+    (folder / "config.json").write_text('{"model_type": "foo"}', encoding="utf8")
+    for load in (MaskedLM.load, CausalLM.load):
+        with pytest.raises(BackboneError, match="foo") as caught:
+            load(folder)
+        assert (caught.value.kind, caught.value.where) == ("unreadable", str(folder))
+        assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("make", "load"), [(tiny.bert, MaskedLM.load), (tiny.causal, CausalLM.load)])
+def test_weights_of_another_size(make, load, tmp_path):
+    folder = make(tmp_path / "model")
+    config = (folder / "config.json").read_text(encoding="utf8")
+    assert '"vocab_size": 30522' in config
+    (folder / "config.json").write_text(config.replace('"vocab_size": 30522', '"vocab_size": 100'), encoding="utf8")
+    with pytest.raises(BackboneError, match="do not fit") as caught:
+        load(folder)
+    assert (caught.value.kind, caught.value.where) == ("unreadable", str(folder))

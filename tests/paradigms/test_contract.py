@@ -14,9 +14,9 @@ import pytest
 import torch
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
-from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.model_selection import GridSearchCV, cross_val_predict, cross_val_score
 
-from paradigms.base import SavedModelError, TextClassifier, TrainStep
+from paradigms.base import SavedModelError, TextClassifier, TrainStep, training_set
 from paradigms.bert_finetune import BertFineTune
 from paradigms.errors import ParadigmError
 from paradigms.masked_lm import BF16_FROM
@@ -283,6 +283,26 @@ def test_saved_template_and_verbalizer(tmp_path):
     assert loaded.trainable_parameters_ == 0
 
 
+def test_saved_label_words_with_signs_of_the_short_writing(tmp_path):
+    verbalizer = Verbalizer((("a=b", (",", "awful")), ("c;d", ("great",))))
+    model = PromptClassifier(verbalizer=verbalizer, train="nothing").fit(["", ""], ["a=b", "c;d"])
+    model.save(tmp_path)
+    loaded = PromptClassifier.load(tmp_path)
+    np.testing.assert_array_equal(loaded.predict_proba(ASKED), model.predict_proba(ASKED))
+
+
+def test_saved_parameters_of_other_kinds(tiny_bert, tmp_path):
+    """A path, an array, and templates and verbalizers in a list."""
+    pairs = [(Template.parse("{text} It was [MASK]."), Verbalizer.parse("0=bad;1=good"))]
+    pet = Pet(pairs, backbone=tiny_bert, unlabelled=np.array(TEXTS), steps=1, student_steps=1)
+    pet.fit(TEXTS[:2], ["1", "0"]).save(tmp_path)
+    params = Pet.load(tmp_path).get_params()
+    assert params["pairs"] == [["{text} It was [MASK].", {"0": ["bad"], "1": ["good"]}]]
+    assert params["unlabelled"] == list(TEXTS)
+    assert params["backbone"] == str(tiny_bert)
+    Pet.load(tmp_path).fit(TEXTS[:2], ["1", "0"])
+
+
 @every_method
 def test_another_class_in_the_folder(method, fitted, tmp_path):
     fitted[method].save(tmp_path)
@@ -364,3 +384,24 @@ def test_grid_search_over_templates():
     assert search.best_params_["template"] in grid["template"]
     assert len(search.cv_results_["mean_test_score"]) == 4
     assert set(search.predict(ASKED)) <= set(CLASSES)
+
+
+@pytest.mark.parametrize("labels", [[0.5, 1.5] * 6, [*LABELS[:11], None]])
+def test_labels_that_are_no_strings(labels):
+    with pytest.raises(ParadigmError) as caught:
+        training_set(TEXTS, labels)
+    assert caught.value.kind == "label_type"
+
+
+def test_whole_numbers_as_labels():
+    """What scikit-learn's `cross_val_predict` makes of labels before it asks for probabilities."""
+    numbers = [LABELS.index(label) for label in LABELS]
+    model = TfidfNaiveBayes().fit(TEXTS, numbers)
+    assert model.score(TEXTS, numbers) == model.score(TEXTS, [str(number) for number in numbers]) > 0.5
+    given = cross_val_predict(TfidfNaiveBayes(), list(TEXTS), list(LABELS), cv=2, method="predict_proba")
+    assert given.shape == (len(TEXTS), len(CLASSES))
+
+
+def test_classes_are_strings():
+    classes = training_set(TEXTS, np.array(LABELS))[1]
+    assert classes.tolist() == CLASSES and type(classes[0]) is str

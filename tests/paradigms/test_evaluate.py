@@ -57,6 +57,16 @@ def test_zero_shot(reviews, held_out):
     np.testing.assert_array_equal(model.predict_proba(test.texts), direct.predict_proba(test.texts))
 
 
+def test_labels_that_are_not_learned(reviews):
+    """Figures of 0% would look like a method that cannot learn. A test set may lack a label that was learned."""
+    named = Dataset("named", ("good film", "bad film"), ("pos", "neg"))
+    for train, test, unknown in ((named, reviews, "0, 1"), (reviews, named, "neg, pos")):
+        with pytest.raises(MethodError, match=r"pos.*1|1.*pos") as caught:
+            evaluate("tfidf-nb", train, test)
+        assert (caught.value.kind, caught.value.offending) == ("labels_mismatch", unknown)
+    assert evaluate("tfidf-nb", named, named.take([0]))[0].n_test == 1
+
+
 @pytest.mark.parametrize("method", [name for name in METHODS if name not in ZERO_SHOT])
 def test_who_needs_examples(method, held_out):
     with pytest.raises(MethodError) as caught:

@@ -138,6 +138,8 @@ def test_progress_bar_on_a_terminal(files, capfd, monkeypatch):
         (["tfidf-nb", "--shots", "-1"], ["--shots", "-1"]),
         (["tfidf-nb", "--shots", "some"], ["--shots", "some"]),
         (["tfidf-nb", "--seed", "x"], ["--seed", "x"]),
+        (["tfidf-nb", "--seed", "-1"], ["--seed", "-1"]),
+        (["tfidf-nb", "--seed", "99999999999999999999"], ["--seed", "99999999999999999999"]),
         (["tfidf-nb", "--train", "absent.tsv"], ["absent.tsv"]),
         (["tfidf-nb", "--test", "absent.tsv"], ["absent.tsv"]),
         (["tfidf-nb", "--colour"], ["--colour"]),
@@ -169,13 +171,14 @@ def test_bad_arguments(arguments, says, files, capfd):
         ("1\tfine\n1\t\n", "line 2"),
         ("", "no rows"),
         ("1\tfine\n1\tfine too\n", "two classes"),
+        ("1\t...\n0\t---\n", "no training text has a word"),
     ],
 )
 def test_bad_files(content, says, files, tmp_path, capfd):
     (tmp_path / "bad.tsv").write_text(content, encoding="utf8")
     said = complaint(capfd, "evaluate", "tfidf-nb", *files, "--train", str(tmp_path / "bad.tsv"))
     assert says in said
-    assert "bad.tsv" in said or says == "two classes"
+    assert "bad.tsv" in said or says in {"two classes", "no training text has a word"}
 
 
 @pytest.mark.parametrize("arguments", [[], ["evaluate"], ["no-such-command"], ["ask"], ["vectors", "--out", "x"]])
@@ -241,3 +244,54 @@ def test_vectors(tmp_path, capfd):
     assert absent in complaint(capfd, "vectors", "--text", str(texts), absent, "--out", str(out), *options)
     texts.write_text("", encoding="utf8")
     assert "no word" in complaint(capfd, "vectors", "--text", str(texts), "--out", str(out), *options)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [["--size", "0"], ["--size", "-3"], ["--words", "0"], ["--epochs", "0"], ["--workers", "0"], ["--workers", "x"]],
+)
+def test_numbers_of_vectors(options, tmp_path, capfd):
+    assert options[0] in complaint(capfd, "vectors", "--text", "t.txt", "--out", str(tmp_path), *options)
+
+
+def test_no_seeds(capfd):
+    assert "--seeds" in complaint(capfd, "demonstrations", "--seeds", "0")
+
+
+@pytest.mark.parametrize("name", ["bad.gz", "bad.xz"])
+@pytest.mark.parametrize("command", ["vectors", "ppt"])
+def test_a_file_that_cannot_be_unpacked(command, name, tmp_path, capfd):
+    (tmp_path / name).write_text("not packed", encoding="utf8")
+    assert name in complaint(capfd, command, "--text", str(tmp_path / name), "--out", str(tmp_path / "out"))
+
+
+def unused(*arguments, **options):
+    raise AssertionError("the work was begun")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "work"),
+    [
+        (["vectors", "--text", __file__], "paradigms.vectors.train_vectors"),
+        (["pretrain", "--text", __file__], "paradigms.pretrain_run.run"),
+        (["average", str(TRAINED)], "paradigms.weight_average.average"),
+        (["ppt", "--text", __file__], "paradigms.prompt.ppt.pretrain"),
+        (["record"], "paradigms.record.record"),
+    ],
+)
+def test_nowhere_to_write(arguments, work, tmp_path, capfd, monkeypatch):
+    """Said before the work and not after it."""
+    monkeypatch.setattr(work, unused)
+    (tmp_path / "file").write_text("", encoding="utf8")
+    for out in (tmp_path / "file", tmp_path / "file" / "below"):
+        assert str(out) in complaint(capfd, *arguments, "--out", str(out))
+
+
+def test_nowhere_to_write_one_file(tmp_path, capfd, monkeypatch):
+    monkeypatch.setattr("paradigms.prompt.demonstrations_study.study", unused)
+    (tmp_path / "file").write_text("", encoding="utf8")
+    for out in (tmp_path / "file" / "x.json", tmp_path):
+        assert str(tmp_path) in complaint(capfd, "demonstrations", "--out", str(out))
+    with pytest.raises(AssertionError, match="begun"):
+        main(["demonstrations", "--out", str(tmp_path / "new" / "x.json")])
+    assert (tmp_path / "new").is_dir()

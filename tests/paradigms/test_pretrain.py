@@ -13,9 +13,10 @@ from paradigms.__main__ import main
 from paradigms.corpus import Input, corpus_of
 from paradigms.data import load
 from paradigms.masked_lm import MaskedLM, evaluating
-from paradigms.pretrain import KEPT, Masking, Recipe, held_out_loss, masked_lm_loss, pretrain
+from paradigms.pretrain import CHOSEN, KEPT, Masking, Recipe, held_out_loss, masked_lm_loss, pretrain
 from paradigms.pretrain_batches import padded
 from paradigms.pretrain_checkpoint import Checkpoint, Position
+from paradigms.pretrain_run import flops_per_token
 from paradigms.tiny_bert import tiny_bert
 
 from . import tiny
@@ -232,6 +233,49 @@ def test_models_on_the_way_are_kept_and_can_be_averaged(tmp_path):
 
 def _word_embeddings(lm):
     return lm.model.get_input_embeddings().weight
+
+
+@pytest.mark.parametrize("kind", ["distilbert", "chinese"])
+def test_the_command_takes_backbones_of_other_kinds(kind, tmp_path):
+    """One whose layers have other names, and one whose vocabulary lacks the label words; begun anew in a new folder."""
+    text, out = tmp_path / "text.txt", tmp_path / "out"
+    if kind == "distilbert":
+        lines, init = load("reviews", "train").texts[:300], tiny.distilbert(tmp_path / "init")
+    else:
+        lines = [f"这部电影第{number}次看也很好。" for number in range(300)]
+        init = tiny.chinese(tmp_path / "init", "".join(lines))
+    text.write_text("\n".join(lines), encoding="utf8")
+    command = ["pretrain", "--init", str(init), "--text", str(text), "--out", str(out), "--tokens", "3000"]
+    assert main([*command, "--seed", "7", "--resume"]) == 0
+    curve = json.loads((out / "curve.json").read_text())
+    assert curve["command"].endswith("--tokens 3000 --lr 0.0005 --seed 7")
+    asked = [point["zero_shot"] for point in curve["points"]]
+    card = (out / "README.md").read_text()
+    if kind == "chinese":
+        assert asked == [None] * len(asked) and "built-in dev reviews | – | – |" in card
+    else:
+        assert all(0 <= accuracy <= 1 for accuracy in asked) and "–" not in card
+    assert MaskedLM.load(out).n_parameters == MaskedLM.load(init).n_parameters
+
+
+def test_the_model_is_written_before_its_rate_is_measured(tmp_path, monkeypatch):
+    def broken(device):
+        raise MemoryError
+
+    monkeypatch.setattr("paradigms.pretrain_run.matmul_rate", broken)
+    text, out = tmp_path / "text.txt", tmp_path / "out"
+    text.write_text("\n".join(load("reviews", "train").texts[:300]), encoding="utf8")
+    init = tiny.bert(tmp_path / "init")
+    with pytest.raises(MemoryError):
+        main(["pretrain", "--init", str(init), "--text", str(text), "--out", str(out), "--tokens", "1000"])
+    assert MaskedLM.load(out).n_parameters == MaskedLM.load(init).n_parameters
+
+
+@pytest.mark.parametrize("kind", [tiny.bert, tiny.distilbert])
+def test_operations_are_counted_from_the_matrices(kind, tmp_path):
+    per_layer = 4 * 32**2 + 2 * 32 * 64
+    expected = 6 * (2 * per_layer + CHOSEN * (30_522 * 32 + 32**2))
+    assert flops_per_token(MaskedLM.load(kind(tmp_path / "init"))) == pytest.approx(expected)
 
 
 def test_the_command_says_what_is_wrong(tmp_path, capsys):

@@ -215,7 +215,7 @@ PLANS = st.builds(
     split=st.sampled_from(["train", "dev", "test"]),
     n=st.integers(0, 1000),
     shots=st.integers(0, 64),
-    seeds=st.lists(st.integers(), min_size=1, max_size=5).map(tuple),
+    seeds=st.lists(st.integers(0, 2**32 - 1), min_size=1, max_size=5, unique=True).map(tuple),
     mode=st.sampled_from(MODES),
     calibrate=st.sampled_from([None, *CONTENT_FREE]),
     backbone=st.none() | TEXTS,
@@ -243,6 +243,9 @@ def test_a_plan_may_leave_out_what_has_a_default():
         ({"n": -1}, "out_of_range", "n"),
         ({"shots": [1]}, "wrong_type", "shots"),
         ({"seeds": [1.5]}, "wrong_type", "seeds"),
+        ({"seeds": [-1]}, "out_of_range", "seeds"),
+        ({"seeds": [2**32]}, "out_of_range", "seeds"),
+        ({"seeds": [0, 1, 0]}, "out_of_range", "seeds"),
         ({"mode": "nothing"}, "out_of_range", "mode"),
         ({"calibrate": "[MASK]"}, "out_of_range", "calibrate"),
         ({"split": "all"}, "out_of_range", "split"),
@@ -345,6 +348,12 @@ def test_command_without_a_plan(tmp_path, capfd):
     assert_complains(["sweep", str(tmp_path / "absent.json")], ["absent.json"], capfd)
     (tmp_path / "plan.json").write_text('{"templates": ["{text} [MASK]"]}', encoding="utf8")
     assert_complains(["sweep", str(tmp_path / "plan.json")], ["plan.json", "verbalizers"], capfd)
+
+
+@pytest.mark.parametrize("name", ["templates", "train", "test", "n", "shots", "seeds", "calibrate", "backbone"])
+def test_command_with_a_plan_and_what_it_says_itself(name, tmp_path, capfd):
+    (tmp_path / "plan.json").write_text(Plan(TEMPLATES, VERBALIZERS).to_json(), encoding="utf8")
+    assert_complains(["sweep", str(tmp_path / "plan.json"), f"--{name}", "0"], [f"--{name}", "one or the other"], capfd)
 
 
 def assert_complains(arguments: list[str], says: list[str], capfd) -> None:

@@ -5,6 +5,7 @@ import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.naive_bayes import MultinomialNB
 
+from paradigms.errors import ParadigmError
 from paradigms.tfidf_nb import TfidfNaiveBayes
 
 # Lower-case words and spaces only: here scikit-learn's own tokenizer sees the same words.
@@ -121,3 +122,11 @@ def test_step(reviews):
 
 def test_it_learns(trained, held_out):
     assert trained.score(held_out.texts, held_out.labels) > 0.6
+
+
+def test_texts_without_words():
+    model = TfidfNaiveBayes().fit(PLAIN, THREE)
+    with pytest.raises(ParadigmError) as caught:
+        model.fit(["...", "---"], ["0", "1"])
+    assert caught.value.kind == "no_words"
+    assert model.predict(["lovely"]) == ["good"]  # as before

@@ -6,7 +6,7 @@ from transformers import AutoTokenizer
 from paradigms.backbone import BUILT_IN
 from paradigms.data import load
 from paradigms.prompt.classifier import PromptClassifier
-from paradigms.tokens import piece_ids, reads, special_frame
+from paradigms.tokens import LONG, _known_pieces, piece_ids, reads, special_frame
 
 from . import tiny
 from .test_masked_lm import TEXTS
@@ -57,3 +57,14 @@ def test_encode_is_the_tokenizer_itself(lm):
     tokenizer = AutoTokenizer.from_pretrained(BUILT_IN)
     for text, encoded in zip(TEXTS, lm.encode(TEXTS), strict=True):
         assert list(encoded.input_ids) == tokenizer(text)["input_ids"]
+
+
+def test_long_texts_are_not_kept(lm):
+    short, long = "an ordinary text of this test", "word " * LONG
+    piece_ids(lm.tokenizer, [short])
+    kept = _known_pieces.cache_info().currsize
+    assert piece_ids(lm.tokenizer, [long, short]) == [
+        lm.tokenizer.encode("word", add_special_tokens=False) * LONG,
+        piece_ids(lm.tokenizer, [short])[0],
+    ]
+    assert _known_pieces.cache_info().currsize == kept

@@ -1,12 +1,15 @@
 """The training loop that the neural paradigms share."""
 
+import time
+from threading import Thread
+
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from paradigms.training import Schedule, epoch, n_trainable, train_steps
+from paradigms.training import Schedule, epoch, n_trainable, seeded, train_steps
 
 
 @given(st.integers(1, 300), st.floats(0, 1))
@@ -101,3 +104,62 @@ def test_a_failing_step_puts_everything_back():
         next(train_steps(module, [1], broken, Schedule(1, 1, 0.1), 0))
     assert not module.training
     torch.testing.assert_close(torch.rand(2), expected, rtol=0, atol=0)
+
+
+def drawing(seed: int, drawn: list[float]):
+    """A training whose steps draw twice, and let other threads do something in between."""
+    with seeded(seed):
+        module = Line().eval()
+
+    def loss_of(rows):
+        drawn.append(torch.rand(1).item())
+        time.sleep(0.002)
+        drawn.append(torch.rand(1).item())
+        return module(torch.ones(1, 1)).sum(), 0
+
+    yield from train_steps(module, [1], loss_of, Schedule(20, 1, 0.1), seed)
+
+
+def test_trainings_in_threads_do_not_disturb_each_other():
+    alone: list[list[float]] = [[], [], []]
+    for seed, drawn in enumerate(alone):
+        list(drawing(seed, drawn))
+    before = torch.get_rng_state()
+    together: list[list[float]] = [[], [], []]
+    threads = [Thread(target=list, args=(drawing(seed, drawn),)) for seed, drawn in enumerate(together)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert together == alone
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_modules_in_threads_get_the_weights_of_their_seeds():
+    def build(seed: int, drawn: list[float]) -> None:
+        with seeded(seed):
+            for _ in range(5):
+                drawn.append(torch.rand(1).item())
+                time.sleep(0.002)
+
+    alone: list[list[float]] = [[], []]
+    for seed, drawn in enumerate(alone):
+        build(seed, drawn)
+    together: list[list[float]] = [[], []]
+    threads = [Thread(target=build, args=(seed, drawn)) for seed, drawn in enumerate(together)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert together == alone
+
+
+def test_a_training_that_waits_for_its_caller_holds_up_no_other():
+    waiting = drawing(0, [])
+    next(waiting)
+    other = Thread(target=run, args=(0,), daemon=True)
+    other.start()
+    other.join(timeout=20)
+    assert not other.is_alive()
+    with seeded(1):  # a step may be taken while a module is built: reentrant
+        next(waiting)

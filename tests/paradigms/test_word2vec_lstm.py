@@ -7,7 +7,7 @@ import torch
 from paradigms.data import few_shot, load
 from paradigms.errors import ParadigmError
 from paradigms.vectors import BUILT_IN, load_vectors, save_vectors, train_vectors
-from paradigms.word2vec_lstm import PAD, UNKNOWN, Word2VecLSTM
+from paradigms.word2vec_lstm import PAD, RUNNING, UNKNOWN, Word2VecLSTM
 from paradigms.words import words
 
 TEXT = "It didn't work, but the Zorblax scenes are LOVELY!"
@@ -199,3 +199,21 @@ def test_map_of_few_words(chosen, trained):
     drawn = trained.word_map(chosen)
     assert drawn.points.shape == (len(drawn.words), 2)
     assert np.isfinite(drawn.points).all() and np.isfinite(drawn.explained).all()
+
+
+def test_a_long_text_has_a_running_answer_for_its_beginning(trained):
+    text = " ".join(["film", "good", "dull"] * RUNNING)
+    evidence = trained.explain(text)
+    assert len(evidence.words) == RUNNING
+    beginning = text[: evidence.words[-1].end]
+    np.testing.assert_allclose(evidence.words[-1].probabilities, trained.predict_proba([beginning])[0], atol=1e-6)
+    np.testing.assert_allclose(evidence.probabilities, trained.predict_proba([text])[0], atol=1e-6)
+    just = trained.explain(beginning)
+    assert just.words[-1].probabilities == just.probabilities
+
+
+def test_a_seed_out_of_an_array(trained):
+    """As a grid search over `np.arange` gives it."""
+    plain, same = small(embeddings="random", seed=1), small(embeddings="random", seed=np.arange(2)[1])
+    plain.keyed_vectors_ = same.keyed_vectors_ = trained.keyed_vectors_
+    assert torch.equal(plain._table(), same._table())

@@ -1,5 +1,7 @@
 """Searched label words as a classifier, one answer for each of the five ways."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -46,6 +48,26 @@ def test_without_label_words_by_hand():
     model = AutoVerbalizer(tune="nothing").fit(texts, labels)
     said = model.found(texts, labels)
     assert model.best_.verbalizer.source in said and "by hand" not in said
+
+
+def test_saved_with_labels_that_hold_signs_of_the_short_writing(tiny_bert, tmp_path):
+    texts, labels = ["fine", "bad", "good", "dull"], ["a=b", "{c;d"] * 2
+    model = AutoVerbalizer("likelihood", backbone=str(tiny_bert), tune="nothing").fit(texts, labels)
+    model.save(tmp_path)
+    loaded = AutoVerbalizer.load(tmp_path)
+    assert loaded.best_ == model.best_ and loaded.trajectory_ == model.trajectory_
+    np.testing.assert_array_equal(loaded.predict_proba([TEXT]), model.predict_proba([TEXT]))
+
+
+def test_saved_before_label_words_were_kept_as_they_are(tiny_bert, tmp_path):
+    model = AutoVerbalizer("likelihood", backbone=str(tiny_bert), tune="nothing").fit(["good", "bad"], ["1", "0"])
+    model.save(tmp_path)
+    file = tmp_path / "classifier.json"
+    saved = json.loads(file.read_text(encoding="utf8"))
+    for row in saved["extra"]["trajectory"]:
+        row[1] = Verbalizer.of(row[1]).source
+    file.write_text(json.dumps(saved), encoding="utf8")
+    assert AutoVerbalizer.load(tmp_path).best_ == model.best_
 
 
 def test_frozen_means_frozen(shots):

@@ -64,3 +64,22 @@ def test_the_model_stays_as_it_is(examples):
     assert next(autoprompt(examples, FRAME, VERBALIZER, swaps=1, candidates=1, seed=3)).candidates
     assert all(torch.equal(weight, before[name]) for name, weight in examples.lm.model.named_parameters())
     assert all(weight.grad is None for weight in examples.lm.model.parameters())
+
+
+def test_a_vocabulary_of_which_all_is_tried(examples, tiny_bert, monkeypatch):
+    """Every word in every place, each combination once, and then nothing more."""
+    lm = MaskedLM.load(tiny_bert)
+    own = Examples(lm, examples.texts, examples.gold, examples.classes)
+    few = lm.tokenizer.convert_tokens_to_ids(["zebra", "opaque", "seventeen", "film"])
+    monkeypatch.setattr("paradigms.prompt.autoprompt.allowed_words", lambda *_: few)
+    steps = list(autoprompt(own, FRAME, VERBALIZER, swaps=12, candidates=2, seed=0))
+    tried = [one.template.source for step in steps for one in step.candidates]
+    assert len(set(tried)) == len(tried)
+    assert [len(step.candidates) for step in steps][:3] == [2, 2, 2]
+    assert not steps[-1].candidates and steps[-1].best == steps[-2].best
+
+
+def test_many_rounds_go_on_to_less_promising_words(examples, tiny_bert):
+    own = Examples(MaskedLM.load(tiny_bert), examples.texts[:1], examples.gold[:1], examples.classes)
+    steps = list(autoprompt(own, FRAME, VERBALIZER, swaps=45, candidates=1, seed=0))
+    assert all(len(step.candidates) == 1 for step in steps)

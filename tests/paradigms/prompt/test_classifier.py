@@ -11,6 +11,7 @@ from torch import nn
 from paradigms.errors import ParadigmError
 from paradigms.masked_lm import BUILT_IN, MaskedLM
 from paradigms.prompt.classifier import PromptClassifier, class_logits
+from paradigms.prompt.template import DEFAULT_TEMPLATE
 from paradigms.prompt.verbalizer import Verbalizer, VerbalizerError
 
 TEXT = "A warm, funny film that I would gladly see again."
@@ -138,6 +139,17 @@ def test_it_answers_again_once_the_label_words_are_mended(shots):
         model.set_params(verbalizer="negative=unwatchable;positive=great").fit(shots.texts, shots.labels)
     model.set_params(verbalizer="negative=terrible;positive=great")
     np.testing.assert_array_equal(model.predict_proba([TEXT]), expected)
+
+
+def test_a_refused_training_leaves_what_was_trained(shots, tiny_bert):
+    model = PromptClassifier(backbone=str(tiny_bert), steps=2, lr=1e-2).fit(shots.texts, shots.labels)
+    expected, n_trained = model.predict_proba([TEXT]), model.trainable_parameters_
+    for wrong in ({"verbalizer": "0=unwatchable;1=great"}, {"template": "{text} " + "so " * 80 + "[MASK]"}):
+        with pytest.raises(ParadigmError):
+            model.set_params(**wrong).fit(shots.texts, shots.labels)
+        model.set_params(verbalizer="0=terrible;1=great", template=DEFAULT_TEMPLATE)
+        np.testing.assert_array_equal(model.predict_proba([TEXT]), expected)
+        assert model.trainable_parameters_ == n_trained > 0
 
 
 @pytest.mark.parametrize("combine", ["sum", "mean"])

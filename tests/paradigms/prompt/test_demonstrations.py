@@ -184,6 +184,17 @@ def test_bad_options(tiny_bert, params, kind):
     assert caught.value.kind == kind
 
 
+@pytest.mark.parametrize("train", ["nothing", "bias"])
+def test_a_refused_training_leaves_the_examples_that_were_shown(tiny_bert, train):
+    model = made(tiny_bert, train=train, steps=1)
+    expected, shown = model.predict_proba([QUESTION]), model.examples_
+    verbalizer = model.verbalizer
+    with pytest.raises(ParadigmError):
+        model.set_params(verbalizer="a=unwatchable;b=great").fit(["x", "y"], ["a", "b"])
+    assert model.examples_ == shown
+    np.testing.assert_array_equal(model.set_params(verbalizer=verbalizer).predict_proba([QUESTION]), expected)
+
+
 # The study ------------------------------------------------------------------------------------------------------
 
 

@@ -1,5 +1,7 @@
 """The mask lens against the model's own distribution."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -65,3 +67,27 @@ def test_the_density_counts_every_word_above_the_floor(lens: Lens) -> None:
     column = np.searchsorted(borders, lens.a.max(), side="right") - 1
     assert counts[:, column].sum() >= 1  # columns are a's
     assert counts[np.searchsorted(borders, lens.b.max(), side="right") - 1].sum() >= 1
+
+
+@pytest.mark.parametrize("source", [FIRST, SECOND, "{text}[SEP][MASK]"])
+@pytest.mark.parametrize("place", [0, 1, 50, 98, 99])
+def test_a_word_of_a_long_text_can_be_hidden(tiny_bert: Path, source: str, place: int) -> None:
+    lm = MaskedLM.load(tiny_bert)  # reads 64 tokens
+    words = [f"{letter}{letter}" for letter in "abcdefghij" for _ in range(10)]
+    text = " ".join(words)
+    filled, _ = blank(lm, Template.parse(source), text, (3 * place, 3 * place + 2))
+    at = filled.mask_position
+    assert filled.input_ids[at] == lm.tokenizer.mask_token_id
+    assert len(filled.input_ids) <= lm.max_length
+    if place > 0:
+        assert filled.input_ids[at - 1] == lm.tokenizer.encode(words[place - 1], add_special_tokens=False)[-1]
+    if place < 99:
+        assert filled.input_ids[at + 1] == lm.tokenizer.encode(words[place + 1], add_special_tokens=False)[0]
+
+
+def test_the_last_word_of_a_text_that_just_fits(tiny_bert: Path) -> None:
+    lm = MaskedLM.load(tiny_bert)
+    for n in range(50, 64):
+        text = "old " * n
+        filled, _ = blank(lm, Template.parse(FIRST), text, (4 * n - 4, 4 * n - 1))
+        assert filled.input_ids[filled.mask_position] == lm.tokenizer.mask_token_id

@@ -118,3 +118,13 @@ def test_files_that_cannot_be_read(read, tmp_path):
     with pytest.raises(FileError) as latin:
         read(tmp_path / "latin")
     assert latin.value.kind == "not_utf8"
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "shown"), [('[{"a": 1}]', 1, '{"a": 1}'), ('["{text} [MASK]", 5]', 2, "5")]
+)
+def test_a_list_of_other_things_than_templates(content, line, shown):
+    with pytest.raises(FileError) as caught:
+        parse_templates(content, "t.json")
+    error = caught.value
+    assert (error.kind, error.offending, error.details) == ("not_a_template", shown, {"line": line})

@@ -9,6 +9,7 @@ from paradigms.errors import ParadigmError
 from paradigms.masked_lm import MaskedLM
 from paradigms.prompt.classifier import PromptClassifier
 from paradigms.prompt.p_tuning import PromptEncoder, PTuning
+from paradigms.prompt.template import TemplateError
 
 # PEFT asks transformers by an old name.
 pytestmark = pytest.mark.filterwarnings("ignore:.is_gradient_checkpointing.:FutureWarning")
@@ -104,3 +105,9 @@ def test_unknown_switch(shots):
     with pytest.raises(ParadigmError) as caught:
         PTuning(train="some").fit(shots.texts, shots.labels)
     assert (caught.value.kind, caught.value.where, caught.value.offending) == ("bad_option", "train", "some")
+
+
+def test_a_template_without_a_place_to_train(shots, tiny_bert):
+    with pytest.raises(TemplateError) as caught:
+        PTuning("{text} It was [MASK].", backbone=str(tiny_bert)).fit(shots.texts, shots.labels)
+    assert (caught.value.kind, caught.value.where) == ("no_soft", "{text} It was [MASK].")

@@ -107,3 +107,17 @@ def test_what_it_cannot_do(shots, tmp_path):
         with pytest.raises(ParadigmError) as bad:
             PTuningV2(**{option: "other"}).fit(shots.texts, shots.labels)
         assert (bad.value.kind, bad.value.where) == ("bad_option", option)
+
+
+def test_a_new_layer_draws_nothing_from_the_callers_randomness(shots, tiny_bert):
+    before = torch.get_rng_state()
+    PTuningV2(backbone=str(tiny_bert), length=2, head="linear", steps=1).fit(shots.texts, shots.labels)
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_a_seed_out_of_an_array(tiny_bert):
+    """As a grid search over `np.arange` gives it."""
+    plain, same = (
+        PTuningV2(backbone=str(tiny_bert), init="normal", seed=seed).begin(["0", "1"]) for seed in (1, np.arange(2)[1])
+    )
+    assert torch.equal(plain.start_, same.start_)

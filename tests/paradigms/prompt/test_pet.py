@@ -84,6 +84,8 @@ def test_the_vote_by_hand() -> None:
     assert vote([first, second], weights)[0, 0] == pytest.approx(1 / (1 + np.exp(-difference)))
     assert vote([first, second], weights, 2.0)[0, 0] == pytest.approx(1 / (1 + np.exp(-difference / 2)))
     np.testing.assert_allclose(vote([first, first], weights), first)
+    np.testing.assert_allclose(vote([first], np.zeros(1)), first)
+    np.testing.assert_allclose(vote([first, second], np.zeros(2)), vote([first, second], np.ones(2)))
 
 
 def test_weights_are_zero_shot_accuracies(make) -> None:

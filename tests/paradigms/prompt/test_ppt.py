@@ -128,3 +128,10 @@ def test_the_built_in_prompt(lm):
     assert (BUILT_IN / "prompt.safetensors").stat().st_size < 32_000
     for question in ("single", "pairs"):
         assert load_prompt(BUILT_IN, question).shape == (made["length"], lm.hidden_size)
+
+
+@pytest.mark.parametrize("documents", [[], DOCUMENTS[:1], [document[:3] for document in DOCUMENTS]])
+def test_too_little_text(documents):
+    with pytest.raises(ParadigmError) as caught:
+        pairs(documents, 3, seed=0)
+    assert caught.value.kind == "too_little_text"

@@ -10,7 +10,7 @@ from paradigms.errors import ParadigmError
 from paradigms.masked_lm import MaskedLM
 from paradigms.prompt.classifier import PromptClassifier
 from paradigms.prompt.prompt_tuning import PromptTuning
-from paradigms.prompt.template import TemplateError
+from paradigms.prompt.template import BARE_TEMPLATE, TemplateError
 
 # PEFT asks transformers by an old name.
 pytestmark = pytest.mark.filterwarnings("ignore:.is_gradient_checkpointing.:FutureWarning")
@@ -93,3 +93,15 @@ def test_bad_input(shots):
     with pytest.raises(TemplateError) as bad:
         PromptTuning("{text} no slot").fit(shots.texts, shots.labels)
     assert bad.value.kind == "no_mask"
+
+
+def test_a_refused_training_leaves_what_was_trained(shots, tiny_bert):
+    model = PromptTuning(backbone=str(tiny_bert), length=2, steps=1).fit(shots.texts, shots.labels)
+    expected = model.predict_proba([TEXT])
+    too_long = "{text} " + "so " * 80 + "[MASK]"
+    for wrong, labels in (({"init": "zeros"}, shots.labels), ({}, "abc"), ({"template": too_long}, shots.labels)):
+        with pytest.raises(ParadigmError):
+            model.set_params(**wrong).fit(shots.texts[: len(labels)], labels)
+        model.set_params(init="labels", template=BARE_TEMPLATE)
+        assert list(model.classes_) == ["0", "1"]
+        np.testing.assert_array_equal(model.predict_proba([TEXT]), expected)

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 import torch
 
+from paradigms.errors import ParadigmError
+from paradigms.prompt.add_label_words import add_label_words
 from paradigms.prompt.candidates import Examples, label_word_ids, writable_words
-from paradigms.prompt.search_label_words import BEAM, joined, likely_words, search_label_words
+from paradigms.prompt.search_label_words import BEAM, PER_CLASS, joined, likely_words, search_label_words
 from paradigms.prompt.template import Template
 
 TEMPLATE = Template.parse("{text} It was [MASK].")
@@ -60,3 +62,24 @@ def test_more_classes_have_words_of_their_own(examples):
     best = list(search_label_words(three, TEMPLATE))[-1].best
     assert best.verbalizer.labels == ["a", "b", "c"]
     assert len(set(best.verbalizer.words)) == 3
+
+
+@pytest.fixture
+def many(examples) -> Examples:
+    """More classes than words are tried for one, all with the same favourites."""
+    n = PER_CLASS + 5
+    return Examples(examples.lm, examples.texts[:1] * n, np.arange(n), tuple(f"c{row:02d}" for row in range(n)))
+
+
+@pytest.mark.parametrize("search", [search_label_words, add_label_words])
+def test_more_classes_than_words_are_tried_for_one(many, search, monkeypatch):
+    monkeypatch.setattr("paradigms.prompt.add_label_words.ROUNDS", 1)
+    words = [step.best for step in search(many, TEMPLATE)][-1].verbalizer.words
+    assert len(set(words)) >= len(many.classes)
+
+
+def test_more_classes_than_words(many, monkeypatch):
+    monkeypatch.setattr("paradigms.prompt.search_label_words.label_word_ids", lambda _: [2204, 2919])
+    with pytest.raises(ParadigmError) as caught:
+        list(search_label_words(many, TEMPLATE))
+    assert (caught.value.kind, caught.value.details) == ("few_words", {"have": 2, "asked": len(many.classes)})

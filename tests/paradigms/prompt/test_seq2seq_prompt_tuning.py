@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 from peft import PromptTuningConfig, get_peft_model
+from sklearn.exceptions import NotFittedError
 from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import Whitespace
@@ -113,3 +114,16 @@ def test_no_such_model(tmp_path):
     with pytest.raises(BackboneError) as caught:
         Seq2SeqPromptTuning(str(tmp_path)).fit(TEXTS, LABELS)
     assert caught.value.kind == "not_found"
+
+
+def test_not_fitted(t5):
+    with pytest.raises(NotFittedError):
+        Seq2SeqPromptTuning(t5).explain("a")
+
+
+def test_a_seed_out_of_an_array(t5):
+    """As a grid search over `np.arange` gives it."""
+    plain, same = Seq2SeqPromptTuning(t5, seed=1), Seq2SeqPromptTuning(t5, seed=np.arange(2)[1])
+    plain._build()
+    same._build()
+    assert torch.equal(plain.prompt_(), same.prompt_())

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 import torch
 
+from paradigms.base import SavedModelError
+from paradigms.prompt.auto_verbalizer import AutoVerbalizer
 from paradigms.prompt.classifier import PromptClassifier
 from paradigms.prompt.soft_verbalizer import SoftVerbalizer
 
@@ -39,3 +41,13 @@ def test_a_vector_per_class_is_trained_and_nothing_else(shots, lm):
     np.testing.assert_allclose(evidence.probabilities, model.predict_proba([TEXT])[0], atol=1e-9)
     difference = np.log(evidence.probabilities[0] / evidence.probabilities[1])
     assert evidence.logits[0] - evidence.logits[1] == pytest.approx(difference, abs=1e-4)
+
+
+@pytest.mark.parametrize("search", ["soft", "weights"])
+def test_belongs_to_its_backbone(search, shots, tiny_bert, tmp_path):
+    model = AutoVerbalizer(search, backbone=str(tiny_bert), steps=1).fit(shots.texts, shots.labels)
+    model.save(tmp_path)
+    np.testing.assert_allclose(AutoVerbalizer.load(tmp_path).predict_proba([TEXT]), model.predict_proba([TEXT]))
+    with pytest.raises(SavedModelError) as caught:
+        AutoVerbalizer.load(tmp_path, backbone=None)
+    assert caught.value.kind == "other_backbone"

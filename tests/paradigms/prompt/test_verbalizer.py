@@ -192,3 +192,7 @@ NAMES = [("0", "1"), ("rotten", "fresh"), ("负面", "正面"), ("差评", "好�
 def test_the_negative_class_is_the_one_that_is_called_so(bad, good):
     words = Verbalizer.parse("negative=terrible;positive=great").for_labels([good, bad])
     assert dict(words.label_words) == {bad: ("terrible",), good: ("great",)}
+
+
+def test_labels_that_are_numbers():
+    assert Verbalizer.of({0: "terrible", 1: ["great"]}) == Verbalizer.parse("0=terrible;1=great")
