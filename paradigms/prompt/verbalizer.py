@@ -121,12 +121,13 @@ class Verbalizer:
     def for_labels(self, labels: Sequence[str]) -> Verbalizer:
         """The same verbalizer over the labels of a data set, in sorted order.
 
-        For two classes `negative` and `positive` mean those that are called so, see `polar`.
+        For two classes `negative` and `positive` mean those that are called so, see `polar`; so do other names that say
+        which is which, where those of the data set say it too, or are 0 and 1.
         """
         target, mine = sorted(set(labels)), dict(self.label_words)
-        if set(mine) != set(target) and set(mine) == {"negative", "positive"} and len(target) == 2:
-            negative, positive = polar(target)
-            mine = {negative: mine["negative"], positive: mine["positive"]}
+        told = set(mine) == {"negative", "positive"} or (named(list(mine)) and (named(target) or target == ["0", "1"]))
+        if set(mine) != set(target) and len(target) == 2 and told:
+            mine = {theirs: mine[ours] for theirs, ours in zip(polar(target), polar(list(mine)), strict=True)}
         if set(mine) != set(target):
             message = f"label words for {sorted(mine)}, but the labels are {target}"
             raise VerbalizerError("labels_mismatch", message, offending=", ".join(mine), labels=target)

@@ -196,3 +196,12 @@ def test_the_negative_class_is_the_one_that_is_called_so(bad, good):
 
 def test_labels_that_are_numbers():
     assert Verbalizer.of({0: "terrible", 1: ["great"]}) == Verbalizer.parse("0=terrible;1=great")
+
+
+def test_names_that_say_which_is_which_stand_for_each_other():
+    words = Verbalizer.parse("fresh=great;rotten=terrible")
+    for bad, good in (("0", "1"), ("负面", "正面"), ("rotten", "fresh")):
+        assert dict(words.for_labels([good, bad]).label_words) == {bad: ("terrible",), good: ("great",)}
+    with pytest.raises(VerbalizerError) as error:  # nothing says which of the two is which
+        words.for_labels(["a", "b"])
+    assert error.value.kind == "labels_mismatch"
