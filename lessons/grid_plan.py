@@ -30,8 +30,8 @@ MOST_TRAININGS = 60  # that one press of a button may ask for: the others of a c
 
 
 class TooMany(ParadigmError):
-    """More than a page is for. `kind`: too_many_trainings, too_much_text,
-    other_labels, no_upload."""
+    """More than a page is for. `kind`: too_many_trainings, too_much_text, other_labels,
+    no_upload."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ def loaded(field: str, content: str) -> list[str]:
 def count(field: str, box: str) -> int:
     """How many templates or verbalizers a box asks for, each once; its lines while one of them is wrong."""
     try:
-        return len(dict.fromkeys(loaded(field, box)))
+        return len(loaded(field, box))
     except ParadigmError:
         return len(lines(box))
 
@@ -170,7 +170,7 @@ def words(t: Text, source: str) -> str:
 def hint(t: Text, field: str, box: str) -> Markup:
     """How many lines the box has, or which one is wrong and why."""
     try:
-        n = len(dict.fromkeys(loaded(field, box)))
+        n = len(loaded(field, box))
     except ParadigmError as error:
         return wrong(t, error)
     return el("p", t(f"grid.count.{field}", n=n), cls="hint")
