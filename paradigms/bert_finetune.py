@@ -74,18 +74,19 @@ class BertFineTune(TextClassifier):
         self.seed = seed
 
     def fit_steps(self, texts: Sequence[str], labels: Sequence[str]) -> Iterator[TrainStep]:
-        texts, self.classes_, classes_of = training_set(texts, labels)
-        yield from self._train(texts, torch.from_numpy(classes_of))
+        texts, classes, classes_of = training_set(texts, labels)
+        yield from self._train(texts, classes, torch.from_numpy(classes_of))
 
     def distil_steps(self, texts: Sequence[str], classes: np.ndarray, taught: np.ndarray) -> Iterator[TrainStep]:
         """Train towards a teacher's probabilities `taught`, shape (n_texts, n_classes), in place of labels (Hinton et
         al. 2015, section 2). A step's accuracy is how often the teacher's most probable class is met."""
-        self.classes_ = classes
-        yield from self._train(list(texts), torch.from_numpy(taught).float())
+        yield from self._train(list(texts), classes, torch.from_numpy(taught).float())
 
-    def _train(self, texts: list[str], gold: Tensor) -> Iterator[TrainStep]:
+    def _train(self, texts: list[str], classes: np.ndarray, gold: Tensor) -> Iterator[TrainStep]:
         """`gold` is a class for each text, shape (n,), or probabilities, shape (n, C)."""
-        self._build()
+        with self._unchanged_if_refused():
+            self.classes_ = classes
+            self._build()
         self.trainable_parameters_ = n_trainable(self.encoder_) + n_trainable(self.head_)
 
         encoded = self.lm_.encode(texts)

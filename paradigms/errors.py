@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import partial
 from typing import Any
 
@@ -35,3 +36,12 @@ class ParadigmError(ValueError):
         """So that an error of a worker process reaches the one that waits: exceptions alone keep no keywords."""
         again = partial(type(self), where=self.where, position=self.position, offending=self.offending, **self.details)
         return again, (self.kind, str(self))
+
+
+def checked(value: str, name: str, known: Collection[str]) -> str:
+    """`value` of the option `name` if it is one of the `known` ones; else raises ParadigmError("bad_option"), which
+    says what they are."""
+    if value not in known:
+        message = f"{name}={value!r} is none of {', '.join(known)}"
+        raise ParadigmError("bad_option", message, where=name, offending=str(value))
+    return value

@@ -195,9 +195,12 @@ def evaluate(
         if method not in ZERO_SHOT:
             message = f"{method} cannot answer without labelled examples"
             raise MethodError("needs_examples", message, offending=method)
+        if options.get("tune") not in (None, "nothing"):
+            raise MethodError("unused_option", "without labelled examples --tune has nothing to tune", offending="tune")
         model.set_params(**ZERO_SHOT[method])
         # The labels' names are all that is learned: which label words stand for which.
-        used, texts, labels = 0, tuple(test.classes), tuple(test.classes)
+        names = tuple(test.classes if len(test.classes) > 1 else train.classes)
+        used, texts, labels = 0, names, names
     else:
         _require_known_labels(train, test)
         examples = few_shot(train, shots, seed) if shots else train

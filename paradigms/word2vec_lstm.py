@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from .base import TextClassifier, TrainStep, training_set
-from .errors import ParadigmError
+from .errors import checked
 from .masked_lm import evaluating, length_sorted
 from .training import Schedule, n_trainable, seeded, train_steps
 from .vectors import BUILT_IN, load_vectors, train_vectors
@@ -112,13 +112,13 @@ class Word2VecLSTM(TextClassifier):
         self.seed = seed
 
     def fit_steps(self, texts: Sequence[str], labels: Sequence[str]) -> Iterator[TrainStep]:
-        texts, self.classes_, classes_of = training_set(texts, labels)
-        if self.embeddings not in EMBEDDINGS:
-            message = f"embeddings={self.embeddings!r} is none of {', '.join(EMBEDDINGS)}"
-            raise ParadigmError("bad_option", message, where="embeddings", offending=str(self.embeddings))
-        self.keyed_vectors_ = self._vectors_for(texts)
-        self.word_ids_ = {word: row for row, word in enumerate(self.keyed_vectors_.index_to_key, start=2)}
-        self._build(self._table())
+        texts, classes, classes_of = training_set(texts, labels)
+        checked(self.embeddings, "embeddings", EMBEDDINGS)
+        with self._unchanged_if_refused():
+            self.classes_ = classes
+            self.keyed_vectors_ = self._vectors_for(texts)
+            self.word_ids_ = {word: row for row, word in enumerate(self.keyed_vectors_.index_to_key, start=2)}
+            self._build(self._table())
         self.trainable_parameters_ = n_trainable(self.reader_)
 
         rows = [self._ids(text) for text in texts]

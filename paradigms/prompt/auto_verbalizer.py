@@ -16,11 +16,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from ..base import TextClassifier, TrainStep
+from ..errors import checked
 from .add_label_words import add_label_words
 from .candidates import Examples, SearchStep
 from .expand_label_words import expand_label_words
 from .search_label_words import search_label_words
-from .searched import Searched, checked
+from .searched import Searched
 from .soft_verbalizer import SoftVerbalizer
 from .template import DEFAULT_TEMPLATE, Template
 from .verbalizer import DEFAULT_VERBALIZER, Verbalizer

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..causal_lm import CausalLM, fill
-from ..errors import ParadigmError
+from ..errors import checked
 from .template import Mask, Sentence, Template
 
 if TYPE_CHECKING:
@@ -32,11 +32,8 @@ _TEXTS = {"n/a": "N/A", "mask": "[MASK]", "empty": ""}
 
 def content_free(template: Template, lm: MaskedLM, calibrate: str) -> list[Encoded]:
     """The template filled with the content-free inputs that `calibrate` names, a key of CONTENT_FREE."""
-    if calibrate not in CONTENT_FREE:
-        message = f"calibrate={calibrate!r} is none of {', '.join(CONTENT_FREE)}"
-        raise ParadigmError("bad_option", message, where="calibrate", offending=str(calibrate))
     inputs = []
-    for name in CONTENT_FREE[calibrate]:
+    for name in CONTENT_FREE[checked(calibrate, "calibrate", CONTENT_FREE)]:
         if name == "mask" and not isinstance(lm, CausalLM):  # which has no mask token, and is given the word
             inputs.append(with_second_mask(template, template.parts.index(Sentence()), lm, [""], ask_second=False)[0])
         else:

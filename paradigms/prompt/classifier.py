@@ -17,12 +17,13 @@ import torch
 from torch import Tensor, nn
 
 from ..base import SavedModelError, TextClassifier, TrainStep, training_set
+from ..errors import checked
 from ..masked_lm import MaskedLM, use_bf16
 from ..tokens import Encoded
 from ..training import n_trainable, schedule, train_steps
 from .calibration import calibrated, content_free
 from .template import DEFAULT_TEMPLATE, Template
-from .verbalizer import DEFAULT_VERBALIZER, Verbalizer
+from .verbalizer import COMBINE, DEFAULT_VERBALIZER, Verbalizer
 from .what_is_trained import choose_trained, fingerprint, learned, relearn
 
 # Learning rates with few and with many examples, chosen on SST-2's training sentences: the fewer numbers may change,
@@ -122,6 +123,7 @@ class PromptClassifier(TextClassifier):
 
     def fit_steps(self, texts: Sequence[str], labels: Sequence[str]) -> Iterator[TrainStep]:
         """Cross-entropy over the label words at [MASK]. With `train="nothing"` only the labels are learned, no step."""
+        checked(self.combine, "combine", COMBINE)
         with self._unchanged_if_refused():
             texts, classes, classes_of = training_set(texts, labels)
             verbalizer = Verbalizer.of(self.verbalizer).for_labels(list(classes))

@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from ..base import TrainStep, training_set
 from ..causal_lm import fill, language_model
 from ..engine import ENGINE
-from ..errors import ParadigmError
+from ..errors import ParadigmError, checked
 from ..masked_lm import BF16_FROM, MaskedLM
 from ..tokens import Encoded, piece_ids
 from .calibration import content_free
@@ -102,9 +102,7 @@ class Demonstrations(PromptClassifier):
 
     def fit_steps(self, texts: Sequence[str], labels: Sequence[str]) -> Iterator[TrainStep]:
         """Keep the examples; with `train` other than "nothing" also tune the model on them, one step at a time."""
-        if self.choose not in CHOOSE:
-            message = f"choose={self.choose!r} is none of {', '.join(CHOOSE)}"
-            raise ParadigmError("bad_option", message, where="choose", offending=str(self.choose))
+        checked(self.choose, "choose", CHOOSE)
         texts, classes, gold = training_set(texts, labels)
         with self._unchanged_if_refused():
             self._classes = classes

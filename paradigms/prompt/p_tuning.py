@@ -13,7 +13,7 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from ..errors import ParadigmError
+from ..errors import checked
 from ..masked_lm import MaskedLM
 from ..training import seeded
 from .soft import frozen, without_prompt
@@ -71,9 +71,7 @@ class PTuning(SoftPrompt):
         self.seed = seed
 
     def _build(self, start: Tensor | None = None) -> None:
-        if self.train not in TRAIN:
-            message = f"train={self.train!r} is none of {', '.join(TRAIN)}"
-            raise ParadigmError("bad_option", message, where="train", offending=str(self.train))
+        checked(self.train, "train", TRAIN)
         template = parsed(self.template)
         if not template.n_soft:
             message = "the template has no [soft:...], so there is nothing to train"

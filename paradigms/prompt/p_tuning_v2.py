@@ -15,7 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ..errors import ParadigmError
+from ..errors import checked
 from ..masked_lm import BackboneError, Batch, MaskedLM
 from ..tokens import Encoded
 from ..training import seeded
@@ -129,10 +129,8 @@ class PTuningV2(SoftPrompt):
         return tuple(PseudoToken(f"[L{layer}]", "", (), (), share) for layer, share in enumerate(drift, 1))
 
     def _build(self, start: Tensor | None = None) -> None:
-        for name, known in (("head", HEADS_OF_V2), ("init", ("words", "normal"))):
-            if (given := getattr(self, name)) not in known:
-                message = f"{name}={given!r} is none of {', '.join(known)}"
-                raise ParadigmError("bad_option", message, where=name, offending=str(given))
+        checked(self.head, "head", HEADS_OF_V2)
+        checked(self.init, "init", ("words", "normal"))
         lm = frozen(MaskedLM.load(self.backbone))
         if lm.model.config.model_type not in ARCHITECTURES:
             message = f"{lm.name} is a {lm.model.config.model_type}, whose layers take no prefix"

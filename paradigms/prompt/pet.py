@@ -23,7 +23,7 @@ from ..base import TextClassifier, TrainStep, training_set
 from ..bert_finetune import RATES as STUDENT_RATES
 from ..bert_finetune import BertFineTune, FineTuneExplanation
 from ..data import Dataset, few_shot, load
-from ..errors import ParadigmError
+from ..errors import checked
 from ..masked_lm import MaskedLM
 from ..training import schedule
 from .ipet import labelled_by_others, size_of
@@ -112,15 +112,15 @@ class Pet(TextClassifier):
         answers. `stage_` says what is being trained: (generation, number of the pair), or (generation, None) for the
         classifier. `trainable_parameters_` counts all that was trained, what is thrown away included.
         """
-        texts, self.classes_, _ = training_set(texts, labels)
-        if self.weighting not in WEIGHTING:
-            message = f"weighting={self.weighting!r} is none of {', '.join(WEIGHTING)}"
-            raise ParadigmError("bad_option", message, where="weighting", offending=str(self.weighting))
+        texts, classes, _ = training_set(texts, labels)
+        checked(self.weighting, "weighting", WEIGHTING)
         examples, others = self._split(Dataset("", tuple(texts), tuple(map(str, labels))))
         pool = self._pool(examples, others)
-        self.__dict__.pop("student_", None)
-        self.models_ = [self._model(number, pool) for number in range(len(self.pairs or PAIRS))]
-        self.weights_ = self._weights(examples)
+        with self._unchanged_if_refused():
+            self.classes_ = classes
+            self.__dict__.pop("student_", None)
+            self.models_ = [self._model(number, pool) for number in range(len(self.pairs or PAIRS))]
+            self.weights_ = self._weights(examples)
 
         labels, first = list(map(str, self.classes_)), 0 if examples else 1
         sizes = [size_of(examples, labels, rounds, len(pool)) for rounds in range(first, self.generations + 1)]

@@ -25,7 +25,7 @@ from torch import Tensor
 
 from ..base import TrainStep
 from ..data import ASSETS
-from ..errors import ParadigmError
+from ..errors import ParadigmError, checked
 from ..masked_lm import MaskedLM
 from .classifier import PromptClassifier
 from .prompt_tuning import PromptTuning
@@ -104,9 +104,7 @@ def require_pretrained_for(lm: MaskedLM, folder: str | Path) -> None:
 @lru_cache(maxsize=8)
 def load_prompt(folder: str | Path, question: str) -> Tensor:
     """A pre-trained prompt, shape (n, H)."""
-    if question not in QUESTIONS:
-        message = f"question={question!r} is none of {', '.join(QUESTIONS)}"
-        raise ParadigmError("bad_option", message, where="question", offending=str(question))
+    checked(question, "question", QUESTIONS)
     try:
         return load_file(Path(folder) / "prompt.safetensors")[question].float()
     except (OSError, LookupError, SafetensorError) as error:

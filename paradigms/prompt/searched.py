@@ -11,21 +11,13 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ..base import TextClassifier, TrainStep, plain, training_set
-from ..errors import ParadigmError
+from ..errors import checked
 from ..masked_lm import MaskedLM
 from ..training import schedule
 from .candidates import PER_CLASS, Candidate, Examples, SearchStep
 from .classifier import RATES, PromptClassifier
 from .template import DEFAULT_TEMPLATE, Template
 from .verbalizer import DEFAULT_VERBALIZER, Verbalizer, VerbalizerError
-
-
-def checked(value: str, name: str, known: Sequence[str]) -> str:
-    """`value` if it is one of the `known` ones, else an error that says what they are."""
-    if value not in known:
-        message = f"{name}={value!r} is none of {', '.join(known)}"
-        raise ParadigmError("bad_option", message, where=name, offending=str(value))
-    return value
 
 
 class Searched(TextClassifier):
@@ -89,21 +81,22 @@ class Searched(TextClassifier):
     def fit_steps(self, texts: Sequence[str], labels: Sequence[str]) -> Iterator[TrainStep]:
         """The steps of the search (loss and accuracy are the best candidate's), then those of the tuning."""
         texts, classes, gold = training_set(texts, labels)
-        tune = checked(self.tune or self.TUNED[checked(self.search, "search", tuple(self.TUNED))], "tune", TUNES)
+        tune = checked(self.tune or self.TUNED[checked(self.search, "search", self.TUNED)], "tune", TUNES)
         tuning = 0
         if tune != "nothing":
             tuning = schedule(len(texts), RATES[tune], self.steps, self.batch_size, self.lr).steps
         start = time.perf_counter()
         per_class = None if self.search in self.ON_ALL else PER_CLASS
         examples = Examples.draw(MaskedLM.load(self.backbone), texts, classes, gold, self.seed, per_class)
-        self.searched_ = []
         total = 0
-        for found in self._search(examples):
-            if not self.searched_ or found.best != self.best_:
-                self._answer_with(found.best, classes)
-            self.searched_.append(found)
-            total = found.total + tuning
-            yield TrainStep(found.step, total, found.best.loss, found.best.accuracy, time.perf_counter() - start)
+        with self._unchanged_if_refused():
+            self.searched_ = []
+            for found in self._search(examples):
+                if not self.searched_ or found.best != self.best_:
+                    self._answer_with(found.best, classes)
+                self.searched_.append(found)
+                total = found.total + tuning
+                yield TrainStep(found.step, total, found.best.loss, found.best.accuracy, time.perf_counter() - start)
         if tuning:
             self.classifier_ = self._prompt(self.best_, tune)
             for step in self.classifier_.fit_steps(texts, labels):

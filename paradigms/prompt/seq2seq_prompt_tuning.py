@@ -66,11 +66,13 @@ class Seq2SeqPromptTuning(TextClassifier):
         self.seed = seed
 
     def fit_steps(self, texts: Sequence[str], labels: Sequence[str]) -> Iterator[TrainStep]:
-        texts, self.classes_, classes_of = training_set(texts, labels)
-        self._build()
+        texts, classes, classes_of = training_set(texts, labels)
+        with self._unchanged_if_refused():
+            self.classes_ = classes
+            self._build()
+            targets = self._targets()
         self.trainable_parameters_ = n_trainable(self.prompt_)
         ids = piece_ids(self.tokenizer_, texts)
-        targets = self._targets()
 
         def loss_of(rows: list[int]) -> tuple[Tensor, int]:
             scores = self._scores([ids[row] for row in rows], targets)  # (B, C)

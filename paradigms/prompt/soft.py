@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor, nn
 
-from ..errors import ParadigmError
+from ..errors import checked
 from ..masked_lm import MaskedLM
 from ..seen import Seen
 
@@ -94,8 +94,7 @@ def initial_rows(
     decides on: "uniform" in [-0.5, 0.5], "normal" with the spread of the word embeddings, "vocabulary" words drawn from
     the COMMON most frequent, "labels" the label words first and drawn words for the rest.
     """
-    if init not in INITS:
-        raise ParadigmError("bad_option", f"init={init!r} is none of {', '.join(INITS)}", where="init", offending=init)
+    checked(init, "init", INITS)
     words = lm.model.get_input_embeddings().weight.detach()  # (V, H)
     shape = len(pieces), lm.hidden_size
     ids = initial_ids(lm, pieces, label_words if init == "labels" else (), random)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..errors import ParadigmError
+from ..errors import ParadigmError, checked
 from ..tokens import piece_ids
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 
 DEFAULT_VERBALIZER = "negative=terrible;positive=great"
+COMBINE = ("sum", "mean")  # how the words of a class become one number
 
 
 class VerbalizerError(ParadigmError):
@@ -155,6 +156,7 @@ class Verbalizer:
         A class gets the sum (or the mean) of its words' probabilities, and the classes are made to sum to 1:
         p(y) = s(y) / sum over y' of s(y').
         """
+        checked(combine, "combine", COMBINE)
         columns, start = [], 0
         for _, words in self.label_words:
             of_class = word_probabilities[:, start : start + len(words)]

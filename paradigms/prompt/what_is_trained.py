@@ -18,7 +18,7 @@ from zlib import crc32
 import numpy as np
 import torch
 
-from ..errors import ParadigmError
+from ..errors import checked
 from ..training import seeded
 
 if TYPE_CHECKING:
@@ -49,9 +49,7 @@ def count(weights: Iterable[Tensor]) -> Count:
 def choose_trained(lm: MaskedLM, train: str, seed: int = 0) -> None:
     """Let gradients through to what `train` names, and to nothing else. For "lora" the matrices are put in place
     first, A at random from `seed`, B at zero: the model still answers as before."""
-    if train not in TRAIN:
-        message = f"train={train!r} is none of {', '.join(TRAIN)}"
-        raise ParadigmError("bad_option", message, where="train", offending=str(train))
+    checked(train, "train", TRAIN)
     lm.model.requires_grad_(train == "all")
     if train == "head":
         for weight in head_weights(lm):

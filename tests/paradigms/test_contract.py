@@ -353,6 +353,23 @@ def test_bad_training_sets(method):
     assert caught.value.kind == "one_class"
 
 
+@pytest.mark.parametrize("method", [name for name in MAKE if name != "tfidf-nb"])  # whose options are plain numbers
+def test_a_refused_training_keeps_the_former(method, fitted):
+    """A second `fit` that cannot be leaves what the first one has learned, its classes among it."""
+    model = fitted[method]
+    before = model.predict_proba(ASKED)
+    option = {"word2vec-lstm": "vectors", "auto-verbalizer": "search"}.get(method, "backbone")
+    was = model.get_params()[option]
+    model.set_params(**{option: "absent"})
+    try:
+        with pytest.raises(ParadigmError):
+            model.fit(TEXTS, ["left", "right"] * 6)
+    finally:
+        model.set_params(**{option: was})
+    assert list(model.classes_) == CLASSES
+    np.testing.assert_array_equal(model.predict_proba(ASKED), before)
+
+
 @pytest.mark.parametrize("method", WITHOUT_TRAINING)
 def test_not_fitted(method, tmp_path):
     model = MAKE[method]()

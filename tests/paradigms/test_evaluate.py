@@ -57,6 +57,18 @@ def test_zero_shot(reviews, held_out):
     np.testing.assert_array_equal(model.predict_proba(test.texts), direct.predict_proba(test.texts))
 
 
+def test_zero_shot_on_texts_of_one_class(reviews):
+    one = Dataset("one", ("A fine film.", "A joy."), ("1", "1"))
+    assert evaluate("prompt", reviews, one, shots=0)[0].accuracy == 1
+
+
+def test_nothing_is_tuned_without_examples(reviews, held_out):
+    for tune in ("bias", "bogus"):
+        with pytest.raises(MethodError) as caught:
+            evaluate("prompt", reviews, held_out, shots=0, tune=tune)
+        assert (caught.value.kind, caught.value.offending) == ("unused_option", "tune")
+
+
 def test_labels_that_are_not_learned(reviews):
     """Figures of 0% would look like a method that cannot learn. A test set may lack a label that was learned."""
     named = Dataset("named", ("good film", "bad film"), ("pos", "neg"))

@@ -124,9 +124,12 @@ def test_what_is_trained(train, changes, shots, lm, tmp_path):
 
 
 def test_bad_options(shots):
-    with pytest.raises(ParadigmError) as caught:
-        PromptClassifier(train="some").fit(shots.texts, shots.labels)
-    assert (caught.value.kind, caught.value.where, caught.value.offending) == ("bad_option", "train", "some")
+    for option in ("train", "combine"):
+        with pytest.raises(ParadigmError) as caught:
+            PromptClassifier(**{option: "some"}).fit(shots.texts, shots.labels)
+        assert (caught.value.kind, caught.value.where, caught.value.offending) == ("bad_option", option, "some")
+    with pytest.raises(ParadigmError, match="sum, mean"):
+        PromptClassifier(combine="max").predict_proba(shots.texts)
     with pytest.raises(VerbalizerError) as mismatch:
         PromptClassifier(verbalizer="a=bad;b=good").fit(shots.texts, shots.labels)
     assert mismatch.value.kind == "labels_mismatch"
