@@ -7,7 +7,7 @@ be stopped; what is known by then stays.
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -97,13 +97,22 @@ def wrong(t: Text, message: str) -> str:
 # Zero, one, several --------------------------------------------------------------------------------------------------
 
 
-def slices(model: Demonstrations, test: Dataset) -> Iterator[np.ndarray]:
-    """Of ten sentences after another, which are right: (3, 10), a row each for no, one and all demonstrations."""
+@dataclass(frozen=True)
+class Slice:
+    """Ten sentences, with no, one and all demonstrations."""
+
+    right: np.ndarray  # (3, 10)
+    shown: tuple[int, ...]  # (10,) how many demonstrations "all" were: those without room are left out
+
+
+def slices(model: Demonstrations, test: Dataset) -> Iterator[Slice]:
+    """Ten sentences after another."""
     each = [with_only(model, 0), with_only(model, 1), model]
     gold = np.asarray(test.labels, dtype=object)
     for start in range(0, len(test), SLICE):
         texts = test.texts[start : start + SLICE]
-        yield np.stack([one.predict(texts) == gold[start : start + SLICE] for one in each])
+        right = np.stack([one.predict(texts) == gold[start : start + SLICE] for one in each])
+        yield Slice(right, tuple(len(one.shown) for one in model.chosen(texts)))
 
 
 async def compare(t: Text, session: str, state: Mapping[str, Any]) -> AsyncGenerator[tuple[Any, Any]]:
@@ -118,19 +127,20 @@ async def compare(t: Text, session: str, state: Mapping[str, Any]) -> AsyncGener
     total = -(-len(test) // SLICE)
     async with aclosing(follow(session, "context-compare", slices(model, test), total)) as steps:
         async for progress in steps:
-            right = np.concatenate(progress.found, axis=1) if progress.found else None  # (3, n)
-            yield status(t, progress), None if right is None else shots_chart(t, right, model, test.majority)
+            chart = shots_chart(t, progress.found, model, test.majority) if progress.found else None
+            yield status(t, progress), chart
 
 
-def shots_chart(t: Text, right: np.ndarray, model: Demonstrations, majority: float) -> dict[str, object]:
+def shots_chart(t: Text, found: Sequence[Slice], model: Demonstrations, majority: float) -> dict[str, object]:
+    right = np.concatenate([one.right for one in found], axis=1)  # (3, n)
     n = right.shape[1]
     counts = right.sum(axis=1)
     how = t(f"context.choose.{'hand' if model.choose == 'given' else model.choose}")
     calibrated = model.calibrate is not None
-    several = model.shown if model.shown is not None else len(model.examples_)
-    shown = dict(zip(SHOTS, (0, 1, several), strict=True))
+    several = {count for one in found for count in one.shown}
+    shown = dict(zip(SHOTS, ({0}, {min(1, max(several))}, several), strict=True))
     drawn = [
-        Point(_shots(t, shown[name], how if shown[name] else ""), count / n, *interval(int(count), n), calibrated)
+        Point(_shots(t, shown[name], how if any(shown[name]) else ""), count / n, *interval(int(count), n), calibrated)
         for name, count in zip(SHOTS, counts, strict=True)
     ]
     figure = points(drawn, majority, _names(t))
@@ -160,8 +170,8 @@ def _size() -> dict[str, str]:
     return {"size": f"{models.Backbone.size() / 1e6:.0f}", "wan": f"{models.Backbone.size() / 1e4:.0f}"}
 
 
-def _shots(t: Text, shown: int, how: str) -> str:
-    name = t("context.bar", n=shown)
+def _shots(t: Text, shown: set[int], how: str) -> str:
+    name = t("context.bar", n="–".join(map(str, sorted({min(shown), max(shown)}))))
     return f"{name}<br>{how}" if how else name
 
 
@@ -175,7 +185,7 @@ def recorded_chart(t: Text) -> dict[str, object]:
     kept = recorded()
     drawn = [
         Point(
-            _shots(t, row.shown, t(f"context.choose.{row.choose}") if row.choose else ""),
+            _shots(t, {row.shown}, t(f"context.choose.{row.choose}") if row.choose else ""),
             row.mean,
             *((row.mean - row.deviation, row.mean + row.deviation) if row.shown else _interval(row.mean, kept.n_test)),
             row.calibrated,

@@ -88,7 +88,7 @@ async def learn(t: Text, session: str, state: Mapping[str, Any]) -> AsyncIterato
         if progress.model is not None:
             right = await anyio.to_thread.run_sync(_n_right, model, held_out)
             RUNS[model] = replace(run, seconds=progress.seconds, stopped=progress.state == "stopped", right=right)
-        yield training.status(t, progress), training.curves(t, progress, HUE, held_out)
+        yield training.status(t, progress, t(f"set.{name}")), training.curves(t, progress, HUE, held_out)
 
 
 def _n_right(model: TextClassifier, test: Dataset) -> int:

@@ -121,8 +121,8 @@ def _next(steps) -> TrainStep | None:
     return next(steps, None)
 
 
-def status(t: Text, progress: Progress) -> str:
-    """The status line."""
+def status(t: Text, progress: Progress, examples: str = "") -> str:
+    """The status line; `examples` says what is learned from, where that can be changed during a training."""
     seconds = f"{progress.seconds:.1f}"
     said = {
         "idle": lambda: t("train.idle"),
@@ -131,7 +131,8 @@ def status(t: Text, progress: Progress) -> str:
         "done": lambda: t("train.done", seconds=seconds, steps=progress.step),
         "stopped": lambda: t("train.stopped", step=progress.step, total=progress.total),
     }[progress.state]()
-    return str(el("p", said, cls=f"status {progress.state}", role="status", aria_live="polite"))
+    about = [el("strong", examples), " "] if examples else None
+    return str(el("p", about, said, cls=f"status {progress.state}", role="status", aria_live="polite"))
 
 
 def behind_curve(held_out: Dataset) -> Dataset:

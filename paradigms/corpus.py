@@ -152,7 +152,7 @@ def corpus_of(documents: Iterable[str], tokenizer: PreTrainedTokenizerBase) -> C
 def split_corpus(documents: Iterable[str], tokenizer: PreTrainedTokenizerBase) -> tuple[Corpus, Corpus]:
     """(to train on, held out): about one document in `HELD_OUT_EVERY` is held out, the same one wherever it stands.
 
-    Raises ParadigmError("no_text") where there is too little for both.
+    Raises ParadigmError("too_little_text") where there is too little for both.
     """
     kept, held = _Writer(tokenizer), _Writer(tokenizer)
     for document in documents:
@@ -161,7 +161,7 @@ def split_corpus(documents: Iterable[str], tokenizer: PreTrainedTokenizerBase) -
     corpora = kept.corpus(), held.corpus()
     if not all(corpus.n_tokens for corpus in corpora):
         message = f"too little text: one document in {HELD_OUT_EVERY}, one a line, is held out, and here that is none"
-        raise ParadigmError("no_text", message, needed=HELD_OUT_EVERY)
+        raise ParadigmError("too_little_text", message, needed=HELD_OUT_EVERY)
     return corpora
 
 

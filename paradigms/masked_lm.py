@@ -38,7 +38,7 @@ BF16_FROM = 32  # texts in one call from which bf16 is worth its rounding
 
 class BackboneError(ParadigmError):
     """A model that cannot be the backbone. `kind`: not_found, no_safetensors, unreadable, not_masked_lm, no_head,
-    unknown_head."""
+    no_vocabulary, unknown_head."""
 
 
 def _bert_head(model: PreTrainedModel) -> nn.Module:
@@ -313,5 +313,7 @@ def _load(source: str) -> MaskedLM:
     if missing := sorted(report["missing_keys"]):
         message = f"{source} has no masked-LM head: {', '.join(missing)} would be random"
         raise BackboneError("no_head", message, where=source, missing=missing)
+    if set(tokenizer.get_vocab()) <= set(tokenizer.all_special_tokens):  # what is made where there are no files of one
+        raise BackboneError("no_vocabulary", f"{source} has no vocabulary: its tokenizer is missing", where=source)
     name = NAME if folder == BUILT_IN else folder.name if folder.is_dir() else source
     return MaskedLM(model.eval(), tokenizer, name, Seen(SEEN_TEXTS))

@@ -173,6 +173,20 @@ def test_compare(quick, t):
         assert f"{100 * accuracy:.1f}%" in shown[-1][1]["result"]
 
 
+@every_language
+def test_bar_counts_what_had_room(quick, t):
+    """Written by hand are more than the model's room holds: the bar says how many were in the prompts."""
+    many = "\n".join(f"{t.label('1')} | {'word ' * 40}{number}" for number in range(20))
+    chosen = state(icl_sentences=20, icl_choose="hand", icl_demos=many)
+    model, test = context_prompt.ask(chosen), context_runs.draw(models.held_out(), 20)
+    counts = sorted({len(one.shown) for one in model.chosen(test.texts)})
+    assert 0 < counts[-1] < 20
+    figure = collect(context_runs.compare(t, "me", chosen))[-1][1]["figure"]
+    said = str(figure)
+    assert t("context.bar", n="–".join(map(str, dict.fromkeys((counts[0], counts[-1]))))) in said
+    assert t("context.bar", n=20) not in said
+
+
 def test_stopped_keeps_what_is_known(quick):
     shown = collect(context_runs.compare(Text("en"), "me", state(icl_sentences=100)), stop_after=2)
     assert "stopped" in shown[-1][0] and "2 of 10" in shown[-1][0]

@@ -213,7 +213,7 @@ def learned(t: Text, session: str, *, stop_at: int | None = None, **changed):
 def test_training(t, small):
     seen = learned(t, "a session", lstm_seed=3)
     status, curve = seen[-1]
-    assert "done" in status
+    assert "done" in status and t("set.reviews") in status
     figure = curve["figure"]
     assert [len(trace["x"]) for trace in figure["data"][:2]] == [40, 40]
     assert figure["layout"]["xaxis"]["title"]["text"] and figure["layout"]["yaxis"]["title"]["text"]

@@ -86,6 +86,13 @@ def test_encoder_without_head(tmp_path, capfd):
     assert capfd.readouterr().err == ""
 
 
+def test_folder_without_tokenizer(tiny_bert, tmp_path):
+    """Or every word would be said to be unknown."""
+    for file in ("config.json", "model.safetensors"):
+        shutil.copy(tiny_bert / file, tmp_path)
+    assert refused(tmp_path).kind == "no_vocabulary"
+
+
 def test_remote_code_is_not_run(tiny_bert, tmp_path):
     """A configuration that points to code of its own is loaded without it, or not at all."""
     folder = shutil.copytree(tiny_bert, tmp_path / "remote")

@@ -151,7 +151,7 @@ def test_held_out_documents_are_never_trained_on(tokenizer):
 def test_too_little_text_is_said(tokenizer):
     with pytest.raises(ParadigmError) as error:
         split_corpus(["One document."], tokenizer)
-    assert error.value.kind == "no_text"
+    assert error.value.kind == "too_little_text"
 
 
 def test_plain_and_packed_files_and_shares(tmp_path):
