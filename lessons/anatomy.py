@@ -87,7 +87,7 @@ def summary(t: Text, parts: Sequence[Part]) -> str:
         said.append(t("anatomy.sum.dropped", n=f"{dropped:,}"))
     if own:
         said.append(t("anatomy.sum.own", n=f"{own:,}"))
-    return ("" if t.language == "zh" else " ").join(said)
+    return t("space").join(said)
 
 
 def _share(part: int, whole: int) -> str:

@@ -73,7 +73,7 @@ def answer(t: Text, text: str, model: TfidfNaiveBayes, explanation: NaiveBayesEx
     best = int(np.argmax(probabilities))
     spans = word_contributions(text, explanation)
     greatest = max((abs(value) for _, _, value in spans), default=0.0) or 1.0
-    unseen = ", ".join(explanation.unseen)
+    unseen = t("list").join(explanation.unseen)
     return el(
         "div",
         el(

@@ -45,7 +45,7 @@ def sum_chart(t: Text, explanation: NaiveBayesExplanation) -> dict[str, object]:
     if merged:
         names.append(t("bayes.rest", n=len(merged)))
         values.append(sum(term.contribution for term in merged))
-        notes.append(", ".join(f"{written(term.term)} {signed(term.contribution)}" for term in merged[:8]))
+        notes.append(t("comma").join(f"{written(term.term)} {signed(term.contribution)}" for term in merged[:8]))
     names.append(t("bayes.log_odds"))
     notes.append(t("bayes.note.sum", value=signed(explanation.log_odds, 3)))
     x = t("bayes.axis.sum", label=label, other=other)

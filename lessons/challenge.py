@@ -96,7 +96,7 @@ def _row(t: Text, index: int, example: Example) -> Markup:
     dots = []
     for method in METHODS:
         right = answered()[method][index]
-        name = f"{t(f'method.{method}')}: {t('challenge.right' if right else 'challenge.wrong')}"
+        name = f"{t(f'method.{method}')}{t('colon')}{t('challenge.right' if right else 'challenge.wrong')}"
         dots.append(
             el("span", cls=f"dot hue-{HUE[method]} {'right' if right else ''}", title=name, role="img", aria_label=name)
         )
@@ -105,7 +105,7 @@ def _row(t: Text, index: int, example: Example) -> Markup:
 
 
 def _scores(t: Text, scores: dict[str, tuple[int, int]]) -> str:
-    return ", ".join(
+    return t("comma").join(
         t("challenge.score", method=t(f"method.{method}"), right=right, n=n) for method, (right, n) in scores.items()
     )
 

@@ -75,7 +75,9 @@ def _bayes(t: Text, text: str, explanation: NaiveBayesExplanation) -> list[Marku
     greatest = max((abs(value) for _, _, value in spans), default=0.0) or 1.0
     words = coloured(text, [(start, end, value / greatest, signed(value)) for start, end, value in spans])
     unseen = (
-        el("p", t("compare.unseen", words=", ".join(explanation.unseen)), cls="hint") if explanation.unseen else None
+        el("p", t("compare.unseen", words=t("list").join(explanation.unseen)), cls="hint")
+        if explanation.unseen
+        else None
     )
     return [words, unseen]
 
@@ -96,7 +98,7 @@ def _lstm(t: Text, text: str, explanation: LSTMExplanation) -> list[Markup | Non
         for word in explanation.words
     ]
     unknown = list(dict.fromkeys(word.word for word in explanation.words if not word.known))
-    hint = el("p", t("compare.novector", words=", ".join(unknown)), cls="hint") if unknown else None
+    hint = el("p", t("compare.novector", words=t("list").join(unknown)), cls="hint") if unknown else None
     return [el("div", columns, cls="running"), hint]
 
 

@@ -79,8 +79,8 @@ def read(source: str) -> Examples:
                 raise ParadigmError("no_bar", message, position=line, offending=row[:80])
             if name.strip() not in names:
                 message = f"line {line + 1}: {name.strip()!r} is no label"
-                known = ", ".join(Text(LANGUAGES[0]).label(label) for label in models.train_set().classes)
-                raise ParadigmError("unknown_label", message, position=line, offending=name.strip(), known=known)
+                known = models.train_set().classes
+                raise ParadigmError("unknown_label", message, position=line, offending=name.strip(), labels=known)
             examples.append((text.strip(), names[name.strip()]))
     return tuple(examples)
 
@@ -190,11 +190,11 @@ def left_out(t: Text, explanation: DemonstrationsExplanation) -> str:
     """Which demonstrations had no room, and whether the sentence was cut."""
     said = []
     if explanation.left_out:
-        texts = "; ".join(one.text for one in explanation.left_out)
+        texts = t("semicolon").join(one.text for one in explanation.left_out)
         said.append(t("context.left_out", n=len(explanation.left_out), texts=texts))
     if explanation.truncated:
         said.append(t("prompt.truncated", n=explanation.truncated))
-    return " ".join(said) or t("context.all_fit")
+    return t("space").join(said) or t("context.all_fit")
 
 
 def _filled(template: Template, text: str, slot: Markup) -> list[object]:

@@ -197,7 +197,7 @@ def recorded_chart(t: Text) -> dict[str, object]:
     without = [max(row.mean for row in rows if not row.shown) for rows in (plain, calibrated)]
     best = max((row for row in plain if row.shown), key=lambda row: row.mean)
     best_calibrated = max(row.mean for row in calibrated if row.shown)
-    how = f"{t('context.bar', n=best.shown)}, {t(f'context.choose.{best.choose}')}"
+    how = t("comma").join([t("context.bar", n=best.shown), t(f"context.choose.{best.choose}")])
     said = t(
         "context.recorded.more" if max(best.mean, best_calibrated) > max(without) else "context.recorded.less",
         n=kept.n_test,
@@ -246,11 +246,10 @@ async def orders(t: Text, session: str, state: Mapping[str, Any]) -> AsyncGenera
 def orders_chart(t: Text, found: tuple[study.Order, ...], n: int, majority: float, total: int) -> dict[str, object]:
     plain, without = [one.accuracy for one in found], [one.calibrated for one in found]
     figure = order_histogram(plain, without, majority, n, _names(t))
-    spread = {
-        f"{name}_{end}": percent(value, 1)
-        for name, values in (("plain", plain), ("calibrated", without))
-        for end, value in (("low", min(values)), ("high", max(values)), ("deviation", pstdev(values)))
-    }
+    spread: dict[str, str] = {}
+    for name, values in (("plain", plain), ("calibrated", without)):
+        spread |= {f"{name}_low": percent(min(values), 1), f"{name}_high": percent(max(values), 1)}
+        spread[f"{name}_deviation"] = f"{100 * pstdev(values):.1f}"
     key = "narrower" if pstdev(without) < pstdev(plain) else "not_narrower"
     said = t("context.orders.result", n=n, done=len(found), total=total, **spread)
     return figure_value(figure, said + t(f"context.orders.{key}"))

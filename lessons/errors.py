@@ -13,7 +13,8 @@ def say(error: ParadigmError, t: Text) -> str:
     key = f"error.{error.kind}"
     if key not in WORDS:
         return t("error.other", message=error)
-    details = {name: " ".join(value) if name == "pieces" else value for name, value in error.details.items()}
+    written = {"pieces": " ".join, "labels": lambda labels: t("list").join(t.labels(labels))}
+    details = {name: written.get(name, str)(value) for name, value in error.details.items()}
     # Characters are counted from 0 in `paradigms`, the lines of a file from 1.
     position = "" if error.position is None else error.position + (not isinstance(error, DataError))
     where = t.label(error.where)

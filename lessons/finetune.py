@@ -171,7 +171,7 @@ def curve_value(
     )
     gap = train[-1][1] - accuracy
     if gap > OVERFIT and interval(train[-1][1] * n_train, n_train)[0] > high:
-        space = "" if t.language == "zh" else " "
+        space = t("space")
         result += space + t("finetune.curve.overfit", gap=f"{100 * gap:.0f}")
     return figure_value(figure, result)
 

@@ -139,9 +139,9 @@ def conclusion(t: Text, rows: Sequence[Row]) -> str:
     parts = []
     for key, some in (("yes", [f for f in found if f.reproduced]), ("no", [f for f in found if not f.reproduced])):
         if some:
-            parts.append(t(f"grid.lm.{key}", what=t("grid.lm.and").join(_difference(t, one) for one in some)))
+            parts.append(t(f"grid.lm.{key}", what=t("semicolon").join(_difference(t, one) for one in some)))
     sizes = {"ours": f"{models.Backbone.size() / 1e6:.1f}M", "theirs": f"{PUBLISHED_PARAMETERS / 1e6:.0f}M"}
-    return t("grid.lm.space").join([*parts, t("grid.lm.why", **sizes)])
+    return t("space").join([*parts, t("grid.lm.why", **sizes)])
 
 
 def _difference(t: Text, one: Finding) -> str:

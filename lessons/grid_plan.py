@@ -199,7 +199,7 @@ def read_upload(file: str) -> Dataset:
 
 def about(t: Text, sentences: Dataset) -> Markup:
     """What was loaded; of two classes whose names do not tell, also which label words go with which."""
-    labels = ", ".join(t.labels(sentences.classes))
+    labels = t("list").join(t.labels(sentences.classes))
     said = t("grid.own.loaded", file=sentences.name, n=f"{len(sentences):,}", labels=labels)
     if len(sentences.classes) == 2 and sentences.classes != models.train_set().classes:
         negative, positive = polar(sentences.classes)

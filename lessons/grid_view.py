@@ -65,7 +65,7 @@ def how(t: Text, found: Found) -> str:
         parts.append(t("grid.how.zero"))
     if plan.calibrate:
         parts.append(t("grid.how.calibrated", what=t(f"grid.cal.{plan.calibrate}")))
-    return t("grid.how.join").join(parts)
+    return t("semicolon").join(parts)
 
 
 def summary(t: Text, found: Found) -> Markup:
@@ -211,7 +211,7 @@ def detail(t: Text, found: Found | None, choice: str, path: str) -> Markup:
     if found is None or cell is None:
         return el("p", t("grid.detail.none"), cls="hint")
     low, high = cell.ci95
-    seeds = ", ".join(percent(value, 1) for value in cell.accuracies)
+    seeds = t("list").join(percent(value, 1) for value in cell.accuracies)
     template, source = found.plan.templates[cell.row], found.plan.verbalizers[cell.column]
     return el(
         "section",
@@ -246,10 +246,12 @@ def _prior(t: Text, found: Found, choice: str) -> Markup | None:
         )
         for place, (name, share) in enumerate(zip(t.labels(found.labels), prior, strict=True))
     ]
-    gain = next(c.accuracy for c in found.cells if figures.key(c) == choice)
-    other = next((c.accuracy for c in found.others if figures.key(c) == choice), gain)
-    change = (gain - other) if found.plan.calibrate else (other - gain)
-    said = t("grid.detail.prior", points=signed(100 * change, 1))
+    own = next(cell.accuracy for cell in found.cells if figures.key(cell) == choice)
+    other = next((cell.accuracy for cell in found.others if figures.key(cell) == choice), None)
+    said = t("grid.detail.prior")
+    if other is not None:
+        gain = own - other if found.plan.calibrate else other - own
+        said = t("grid.detail.prior.gain", points=signed(100 * gain, 1))
     return el("div", el("p", said, cls="caption"), el("div", bars, cls="bars"))
 
 

@@ -38,7 +38,7 @@ def running_score(
         cls="answer",
     )
     unknown = list(dict.fromkeys(w.word for w in read if not w.known))
-    vectors = (t("lstm.unknown", words=", ".join(unknown)) if unknown else t("lstm.all_known")) if read else ""
+    vectors = (t("lstm.unknown", words=t("list").join(unknown)) if unknown else t("lstm.all_known")) if read else ""
     return el(
         "section",
         el("h2", t("lstm.running")),

@@ -80,8 +80,8 @@ def word_map(
     else:
         said.append(t("lstm.result.map.none"))
     if unknown := dict.fromkeys(read.word for read in explanation.words if not read.known):
-        said.append(t("lstm.result.map.unknown", words=", ".join(unknown)))
-    return figure_value(figure, ("" if t.language == "zh" else " ").join(said))
+        said.append(t("lstm.result.map.unknown", words=t("list").join(unknown)))
+    return figure_value(figure, t("space").join(said))
 
 
 def empty_map(t: Text) -> dict[str, object]:

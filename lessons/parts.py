@@ -60,7 +60,7 @@ def intro(name: str, t: Text, formula: Markup) -> Markup:
             el("summary", t("how")),
             el("div", formula, cls="formula"),
             el("p", t(f"{name}.how")),
-            el("p", t("source"), ": ", t(f"{name}.source"), cls="source"),
+            el("p", t("source"), t("colon"), t(f"{name}.source"), cls="source"),
         ),
         cls=f"intro hue-{name}",
     )

@@ -244,12 +244,13 @@ def plan(t: Text, state: Mapping[str, Any], n_pairs: int) -> Markup:
         pairs=n_pairs,
         models=n_pairs * rounds,
     )
-    teachers = language_model(whole, after="dropped", copies=max(1, n_pairs * rounds))
+    teachers = language_model(whole, after="dropped" if rounds else "kept", copies=max(1, n_pairs * rounds))
+    title = t("pet.anatomy.teachers" if rounds else "pet.anatomy.teachers.none")
     student = [Part("model", "bert", body, body), Part("head", "new_head", head.total, head.total)]
     return el(
         "div",
         el("p", said, cls="hint"),
-        anatomy(t, [Part("prompt", "words", 0), *teachers], hue="pet", title=t("pet.anatomy.teachers")),
+        anatomy(t, [Part("prompt", "words", 0), *teachers], hue="pet", title=title),
         anatomy(t, student, hue="finetune", title=t("pet.anatomy.student")),
         cls="pet-plan",
     )

@@ -27,7 +27,7 @@ def report(t: Text, found: Diagnosis, labels: Sequence[str]) -> Markup:
         for one in row
     ]
     warnings = list(_warnings(t, found, labels))
-    sound = el("p", t("playground.doctor.sound"), cls="hint good")
+    sound = el("p", t("playground.doctor.sound", most=percent(LEANING)), cls="hint good")
     return el(
         "section",
         el("h3", t("playground.doctor")),

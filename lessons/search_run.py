@@ -173,8 +173,10 @@ def words(t: Text, scene: Scene) -> Markup:
         columns = {label: [*((word, 1.0) for word in row), *around[label]] for label, row in given(state).label_words}
     note = t(f"search.words.{how}.note", n=_n(state))
     if how == "soft" and classifier is not None:
-        moved = ", ".join(f"{t.label(label)} {far:.2f}" for label, far in zip(labels, classifier.drift_, strict=True))
-        note += " " + t("search.words.soft.drift", moved=moved)
+        moved = t("comma").join(
+            f"{t.label(label)} {far:.2f}" for label, far in zip(labels, classifier.drift_, strict=True)
+        )
+        note += t("space") + t("search.words.soft.drift", moved=moved)
     return search_view.words(t, how, columns, note)
 
 

@@ -152,7 +152,7 @@ def curves(t: Text, lines: Sequence[Line], hard: float | None = None) -> dict[st
         if hard is not None:
             return figure_value(figure, t("curve.none"))
         return figure_value(figure, t("soft.curves.none", hard=percent(level), n=_result("prompt", 0).n_test))
-    joined = ("，" if t.language == "zh" else ", ").join(said)
+    joined = t("comma").join(said)
     return figure_value(figure, t("soft.curves.result", said=joined, hard=percent(level), n=len(behind)))
 
 

@@ -74,7 +74,7 @@ def neighbours(t: Text, method: str, history: Sequence[Snapshot]) -> Markup:
         el(
             "tr",
             el("th", last[place].name, _began(t, last[place]), scope="row"),
-            [_nearest(snapshots.tokens[place]) for snapshots in chosen],
+            [_nearest(t, snapshots.tokens[place]) for snapshots in chosen],
             el("td", f"{last[place].similarities[0]:.2f}"),
             el("td", f"{last[place].drift:.2f} ", meter(last[place].drift / longest, cls="sp-drift")),
             cls="hue-prompt",
@@ -101,8 +101,8 @@ def _began(t: Text, token: PseudoToken) -> Markup:
     return el("span", t("soft.began", word=token.started_from) if token.started_from else t("soft.random"), cls="shots")
 
 
-def _nearest(token: PseudoToken) -> Markup:
-    others = ", ".join(
+def _nearest(t: Text, token: PseudoToken) -> Markup:
+    others = t("comma").join(
         f"{word} {similarity:.2f}" for word, similarity in zip(token.nearest, token.similarities, strict=True)
     )
     return el("td", token.nearest[0], title=others, cls="sp-word")

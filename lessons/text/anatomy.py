@@ -25,8 +25,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "anatomy.part.mlm_head": ("pre-trained fill-in head, read at the label words", "预训练的填词头，只读标签词"),
     "anatomy.part.new_head": ("new classifier, random at first", "新分类器，从随机数开始"),
     "anatomy.part.linear": ("linear layer on the state", "状态之上的线性层"),
-    "anatomy.part.word_weights": ("fill-in head and a weight per label word", "填词头，每个标签词一个权重"),
-    "anatomy.part.class_vectors": ("fill-in head and a vector per class", "填词头，每个类别一个向量"),
     "anatomy.part.lstm_head": ("LSTM and output layer", "LSTM 与输出层"),
     "anatomy.part.naive_bayes": ("naive Bayes: log-odds per word", "朴素贝叶斯：每个词的对数几率"),
     # What happens to it

@@ -11,17 +11,17 @@ WORDS: dict[str, tuple[str, str]] = {
         "词序全部丢失；训练中没见过的词不起任何作用。",
     ),
     "bayes.how": (
-        "The weight w of term t in text d grows with tf, how often t stands in d, and with the rarity of t: N is the "
-        "number of training reviews, df how many of them contain t. The weights of a text are scaled to length 1. "
-        "p(t | c) is the term's share of all the weight in the reviews of class c; the smoothing α is added for each "
-        "of the |V| terms, so that a term missing from a class makes that class unlikely, not impossible. “Naive” is "
-        "the assumption that, given the class, terms do not depend on each other: that turns the answer into a sum. "
-        "The sum x is the log-odds of positive (pos) against negative (neg), and the logistic function makes "
-        "it a probability.",
-        "词项 t 在文本 d 中的权重 w 取决于两点：t 在 d 中出现的次数 tf，以及 t 有多稀有（N 是训练影评数，df 是其中含 t "
-        "的篇数）。同一文本的权重再归一化为长度 1 的向量。p(t | c) 是类别 c 的影评中 t 占全部权重的比例；平滑系数 α 给 "
-        "|V| 个词项各预先加上一份，这样某类中从未出现的词项只会让该类变得不太可能，而不会使概率直接变为 0。"
-        "“朴素”是指假设：给定类别后各词项相互独立，于是答案成了一个求和式。和 x 是正面（pos）对负面（neg）的对数几率，"
+        "The weight w of term t in text d grows with tf, how often t stands in d, and with the rarity of t: N is "
+        "the number of training reviews, df how many of them contain t. The weights of a text are scaled to length "
+        "1. p(t | c) is the term's share of all the weight in the reviews of class c; the smoothing α is added for "
+        "each of the |V| terms, so that a term missing from a class only makes that class less likely, not "
+        "impossible. “Naive” is the assumption that, given the class, terms do not depend on each other: that "
+        "turns the answer into a sum. The sum x is the log-odds of positive (pos) against negative (neg), and the "
+        "logistic function makes it a probability.",
+        "词项 t 在文本 d 中的权重 w 取决于两点：t 在 d 中出现的次数 tf，以及 t 有多稀有（N 是训练影评数，df 是其中"
+        "含 t 的篇数）。同一文本的权重再归一化为长度 1 的向量。p(t | c) 是类别 c 的影评中 t 占全部权重的比例；平滑"
+        "系数 α 给 |V| 个词项各预先加上一份，这样某类中从未出现的词项只会降低该类的概率，而不会使它直接变为 0。“朴"
+        "素”是指假设：给定类别后各词项相互独立，于是答案成了一个求和式。和 x 是正面（pos）对负面（neg）的对数几率，"
         "再用 logistic 函数换算成概率。",
     ),
     "bayes.source": (
@@ -106,8 +106,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "bayes.axis.given": ("answered", "模型的回答"),
     "bayes.axis.true": ("true label", "真实标签"),
     "bayes.result.confusion": (
-        "$right of $n held-out $set are right ($value, 95% interval $low–$high); $first $negative reviews were "
-        "taken for $positive, $second $positive ones for $negative.",
+        "$right of $n held-out $set are right ($value, 95% interval $low–$high); $negative taken for $positive: "
+        "$first, $positive taken for $negative: $second.",
         "$n 条留出的$set答对 $right 条（$value，95% 区间 $low–$high）；$first 条$negative影评被判为$positive，"
         "$second 条$positive影评被判为$negative。",
     ),

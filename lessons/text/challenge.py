@@ -1,7 +1,7 @@
 """What the challenge section of the Compare tab says."""
 
 WORDS = {
-    "challenge": ("Where each paradigm stumbles", "每种范式在哪里跌倒"),
+    "challenge": ("Where each paradigm stumbles", "各种范式分别在哪里出错"),
     "challenge.note": (
         "$n sentences written to test one thing each; none was used for training. Choose a phenomenon, here or in the "
         "chart: a filled dot is a right answer, a ring a wrong one. The two sentences of a frame differ in a word or "

@@ -30,12 +30,17 @@ WORDS = {
     "label.negative": ("negative", "负面"),
     "label.positive": ("positive", "正面"),
     "how": ("How it works", "原理"),
+    "list": (", ", "、"),
+    "comma": (", ", "，"),
+    "semicolon": ("; ", "；"),
+    "colon": (": ", "："),
+    "space": (" ", ""),
     "source": ("Source", "出处"),
     "recorded": ("recorded", "已记录"),
     "recorded.title": (
-        "Not computed just now. Measured with: $command. Another kind of processor rounds otherwise: of 600 reviews "
-        "one or two may get another answer.",
-        "并非现场计算。测量命令：$command。不同的处理器舍入方式不同：600 条影评里可能有一两条的回答会改变。",
+        "Not computed just now. Measured with: $command. Another kind of processor rounds differently, which can "
+        "change a few answers.",
+        "并非现场计算。测量命令：$command。处理器不同，舍入也不同，个别回答可能改变。",
     ),
     "labels.used": ("$n labelled examples", "$n 个标注样本"),
     "labels.none": ("no labelled example", "无标注样本"),
@@ -45,7 +50,7 @@ WORDS = {
     "majority": ("always the majority class", "总猜多数类"),
     "probability": ("probability", "概率"),
     "step": ("step", "步"),
-    "loss": ("loss (nats)", "损失（nat）"),
+    "loss": ("loss (nats: natural-log units)", "损失（奈特，自然对数单位）"),
     "train.start": ("Train", "训练"),
     "train.stop": ("Stop", "停止"),
     "train.waiting": (

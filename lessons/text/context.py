@@ -4,23 +4,23 @@ WORDS: dict[str, tuple[str, str]] = {
     "tab.context": ("In-context", "上下文学习"),
     "method.demonstrations": ("Demonstrations", "示例提示"),
     "context.idea": (
-        "No weight is changed. A few answered examples, called demonstrations, are written before the question, and "
-        "the model is expected to go on in the same way. Zero-shot shows none, one-shot one, few-shot several. It "
-        "costs no training, only a longer input. Choose the demonstrations, change their order, and watch how far "
-        "the answer depends on it, and whether a model this small gains anything at all.",
-        "不改动任何权重。把几个带答案的例子（称为示例，demonstration）写在问题前面，期望模型照样子接着答。"
-        "零样本不给示例，单样本给一个，少样本给几个。不需要训练，只是输入变长。挑选示例、调换顺序，"
-        "看看答案受多大影响，再看看这么小的模型究竟能不能从中受益。",
+        "No weight is changed. A few answered examples, called demonstrations, are written before the question, "
+        "and the model is expected to go on in the same way. Zero-shot shows none, one-shot one, few-shot several. "
+        "It costs no training, only a longer input. Choose the demonstrations, change their order, and watch how "
+        "far the answer depends on it, and whether a model this small gains anything at all.",
+        "不改动任何权重。把几个带答案的例子（称为示例，demonstration）写在问题前面，期望模型照样子接着答。零样本不"
+        "给示例，单样本给一个，小样本给几个。不需要训练，只是输入变长。挑选示例、调换顺序，看看答案受多大影响，再看"
+        "看这么小的模型究竟能不能从中受益。",
     ),
     "context.how": (
-        "Each demonstration is the same template, filled with an example and with the label word of its class in the "
-        "slot. For the model this is just more words before the question, so it can use at most as many demonstrations "
-        "as fit into its length; those that do not fit are named. A model also leans to one label before it has read "
-        "the question: calibration asks it with an input without content (“N/A”, the mask, nothing), takes this answer "
-        "as the prior and divides by it.",
-        "每个示例用的是同一个模板：填入一个例子，并把其类别的标签词写进空里。对模型来说，这只是问题前面多了些词，"
-        "所以示例的总长不能超过模型的长度上限，放不下的会列出来。模型还没读到问题，就已经偏向某个标签；校准的做法是：先用没有内容的输入"
-        "（“N/A”、掩码、空串）提问，把得到的答案当作先验，再用它去除。",
+        "Each demonstration is the same template, filled with an example and with the label word of its class in "
+        "the blank. For the model this is just more words before the question, so it can use at most as many "
+        "demonstrations as fit into its length; those that do not fit are named. A model also leans to one label "
+        "before it has read the question: calibration asks it with an input without content (“N/A”, the mask, "
+        "nothing), takes this answer as the prior and divides by it.",
+        "每个示例用的是同一个模板：填入一个例子，并把其类别的标签词写进空位。对模型来说，这只是问题前面多了些词，所"
+        "以示例的总长不能超过模型的长度上限，放不下的会列出来。模型还没读到问题，就已经偏向某个标签；校准的做法是："
+        "先用没有内容的输入（“N/A”、掩码、空串）提问，把得到的答案当作先验，再用它去除。",
     ),
     "context.source": (
         "Brown et al. 2020, “Language Models are Few-Shot Learners”, section 2; Gao et al. 2021, “Making Pre-trained "
@@ -45,7 +45,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "context.hand": ("Demonstrations by hand", "手动填写的示例"),
     "context.hand.info": (
-        "One a line: label | text. It takes over the list as soon as you move, remove or add one.",
+        "One a line: label | text. Moving, removing or adding a demonstration writes the list into this box.",
         "每行一个：标签 | 文本。移动、删除或添加示例后，列表会写到这里。",
     ),
     "context.source.hand": (
@@ -83,7 +83,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "context.shots.few": ("as chosen", "按当前示例"),
     "context.shots.n": ("$n shown", "$n 个示例"),
     # Over many sentences
-    "context.compare": ("Zero, one, few, over many sentences", "零样本、单样本、少样本：在许多句子上"),
+    "context.compare": ("Zero, one, few, over many sentences", "零样本、单样本、小样本：在许多句子上"),
     "context.sentences": ("Held-out reviews", "留出的影评条数"),
     "context.compare.note": (
         "The three prompts answer the same held-out reviews; bars are 95% intervals.",
@@ -114,9 +114,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "context.calibrated": ("calibrated", "校准后"),
     "context.axis.orders": ("number of orders", "排列数"),
     "context.finding": (
-        "On these $n sentences zero-shot is right on $zero, one-shot on $one, few-shot on $few. From zero to few: "
-        "$gained sentences gained, $lost lost, $gain points (95% interval $low to $high). ",
-        "在这 $n 句上，零样本正确率 $zero，单样本 $one，少样本 $few。从零样本到少样本：$gained 句由错变对，"
+        "On these $n sentences the prompt is right on $zero without demonstrations, on $one with one, on $few with "
+        "those chosen above. From none to these: $gained became right, $lost became wrong, $gain points (95% "
+        "interval $low to $high). ",
+        "在这 $n 句上，无示例时正确率 $zero，一个示例 $one，当前示例 $few。从无示例到当前示例：$gained 句由错变对，"
         "$lost 句由对变错，差 $gain 个百分点（95% 区间 $low 到 $high）。",
     ),
     "context.finding.more": (
@@ -124,21 +125,22 @@ WORDS: dict[str, tuple[str, str]] = {
         "在这里示例有帮助，且超出了偶然所能解释的范围。",
     ),
     "context.finding.less": (
-        "Here the demonstrations do harm: in-context learning appears in models a thousand times larger, and this one "
-        "has $size million parameters.",
-        "在这里示例反而有害：上下文学习的能力出现在大上千倍的模型中，而这个模型只有 $wan 万参数。",
+        "Here the demonstrations do harm. In-context learning was shown in models of billions of parameters (Brown "
+        "et al. 2020); this one has $size million.",
+        "在这里示例反而有害。上下文学习是在数十亿参数以上的模型中得到验证的（Brown 等 2020），而这个模型只有 $wan "
+        "万参数。",
     ),
     "context.finding.same": (
-        "That is no difference these sentences could prove: a model of $size million parameters gains little from "
-        "demonstrations.",
-        "这些句子不足以证明有差别：$wan 万参数的模型从示例中得益甚少。",
+        "These sentences cannot tell whether the demonstrations help a model of $size million parameters: measure "
+        "on more.",
+        "这些句子不足以判断示例对这个 $wan 万参数的模型有没有帮助：请多测一些句子。",
     ),
     "context.recorded.less": (
         "On $n held-out reviews zero-shot is right on $zero, calibrated on $zero_calibrated; the best number of "
-        "demonstrations ($how) on $best, the best calibrated one on $calibrated: shown examples, this model of $size "
-        "million parameters does no better than it can without.",
-        "在 $n 条留出的影评上，零样本正确率 $zero，校准后 $zero_calibrated；最好的示例方案（$how）为 $best，"
-        "校准后最好为 $calibrated：有示例时，这个 $wan 万参数的模型并不比没有示例时能做到的更好。",
+        "demonstrations ($how) on $best, the best calibrated one on $calibrated: with demonstrations this model of "
+        "$size million parameters stays at or below its best without.",
+        "在 $n 条留出的影评上，零样本正确率 $zero，校准后 $zero_calibrated；最好的示例方案（$how）为 $best，校准后"
+        "最好为 $calibrated：加上示例后，这个 $wan 万参数的模型并未超过它不用示例时的最好成绩。",
     ),
     "context.recorded.more": (
         "On $n held-out reviews zero-shot is right on $zero, calibrated on $zero_calibrated; the best number of "
@@ -149,11 +151,11 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "context.orders.result": (
         "$done of $total orders, $n sentences each: as answered, accuracy runs from $plain_low to $plain_high "
-        "(standard deviation $plain_deviation); calibrated, from $calibrated_low to $calibrated_high "
-        "($calibrated_deviation). ",
-        "$total 种排列中的 $done 种，每种 $n 句：原始答案的准确率从 $plain_low 到 $plain_high"
-        "（标准差 $plain_deviation）；"
-        "校准后从 $calibrated_low 到 $calibrated_high（$calibrated_deviation）。",
+        "(standard deviation $plain_deviation points); calibrated, from $calibrated_low to $calibrated_high "
+        "($calibrated_deviation points). ",
+        "$total 种排列中的 $done 种，每种 $n 句：原始答案的准确率从 $plain_low 到 $plain_high（标准差 "
+        "$plain_deviation 个百分点）；校准后从 $calibrated_low 到 $calibrated_high（$calibrated_deviation 个百分"
+        "点）。",
     ),
     "context.orders.narrower": (
         "Calibration narrows the spread that the order alone makes.",

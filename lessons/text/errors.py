@@ -66,8 +66,8 @@ WORDS = {
         "第 $position 行的标签与文本之间没有 |：“$offending”。",
     ),
     "error.unknown_label": (
-        "Line $position: “$offending” is no label; the labels are $known.",
-        "第 $position 行：“$offending”不是标签；标签有 $known。",
+        "Line $position: “$offending” is no label; the labels are $labels.",
+        "第 $position 行：“$offending”不是标签；标签有 $labels。",
     ),
     "error.other_backbone": (
         "A prompt made for one model is noise to another: this one was not made for the model of this page.",

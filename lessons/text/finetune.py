@@ -3,14 +3,12 @@
 WORDS: dict[str, tuple[str, str]] = {
     "finetune.idea": (
         "BERT has first read a great deal of plain text and guessed hidden words in it: that needed no labels and "
-        "taught "
-        "it how words go together. Fine-tuning puts a small new classifier on top and trains all of it, old and "
-        "new, on "
-        "labelled reviews. In goes the sentence, cut into word pieces; out of the state of [CLS] comes the label. What "
-        "it costs: labelled examples, because the new part starts as pure chance.",
-        "BERT 先读了大量普通文本，反复猜其中被遮住的词：这一步不需要标注，却让它学会了词与词如何搭配。微调就是在它上面"
-        "接一个小小的新分类器，再用带标注的影评把新旧两部分一起训练。输入是切成词片的句子，标签从 [CLS] 的状态得出。"
-        "代价是标注样本：新的部分一开始全凭随机，没有标注就无从学起。",
+        "taught it how words go together. Fine-tuning puts a small new classifier on top and trains all of it, old "
+        "and new, on labelled reviews. In goes the sentence, cut into word pieces; out of the state of [CLS] comes "
+        "the label. What it costs: labelled examples, because the new part starts from random numbers.",
+        "BERT 先读了大量普通文本，反复猜其中被遮住的词：这一步不需要标注，却让它学会了词与词如何搭配。微调就是在它"
+        "上面接一个小小的新分类器，再用带标注的影评把新旧两部分一起训练。输入是切成词片的句子，标签从 [CLS] 的状态"
+        "得出。代价是标注样本：新的部分一开始全凭随机，没有标注就无从学起。",
     ),
     "finetune.how": (
         "The sentence x is cut into WordPieces and framed by [CLS] and [SEP]. In every layer each token looks at "
@@ -63,10 +61,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "$n pieces; apart from itself and [SEP] (together $special), [CLS] looks most at “$most” ($share).",
         "共 $n 个词片；除自身和 [SEP]（合计 $special）外，[CLS] 最关注“$most”（$share）。",
     ),
-    "finetune.truncated": (
-        "Too long: the last $n pieces were not read.",
-        "句子太长：最后 $n 个词片没有读入。",
-    ),
+    "finetune.truncated": ("Too long: word pieces not read at the end: $n.", "句子太长：最后 $n 个词片没有读入。"),
     # The diagram
     "finetune.diagram": ("From word pieces to the label", "从词片到标签"),
     "finetune.diagram.old": ("pre-trained, then adjusted", "预训练得到，微调时调整"),
@@ -121,21 +116,20 @@ WORDS: dict[str, tuple[str, str]] = {
     # Training
     "finetune.train": ("Train it yourself", "亲手训练"),
     "finetune.train.intro": (
-        "A fresh copy of BERT with a new classifier is trained on the examples that the seed draws. Then the tab "
-        "speaks "
-        "with that model's voice.",
+        "A fresh copy of BERT with a new classifier is trained on the examples that the seed draws. After that, "
+        "this model answers on the tab.",
         "取一份全新的 BERT，接上新分类器，用随机种子抽出的样本训练。训练完成后，本页就由这个模型来回答。",
     ),
     "finetune.k": ("Labelled examples per class (K)", "每类标注样本数 K"),
     "finetune.k.picks": ("K =", "K ="),
     "finetune.k.all": ("$n (all)", "$n（全部）"),
     "finetune.plan": (
-        "$n labelled examples, $steps steps of $batch: each example is seen $passes times.$time",
+        "$n labelled examples, $steps steps of $batch: each example is seen about $passes times.$time",
         "$n 个标注样本，$steps 步，每步 $batch 个：每个样本约看 $passes 遍。$time",
     ),
     "finetune.plan.time": (
-        " Expect about $time on a quiet machine (from the recorded runs), a little more for the curves.",
-        "机器空闲时大约需要$time（按已记录的训练推算），画曲线还要多花一点时间。",
+        " About $time where the recorded runs were made, with nothing else running; a little more for the curves.",
+        "在记录时所用的机器上、没有其他任务时大约需要$time，画曲线还要多花一点时间。",
     ),
     "finetune.plan.slow": (
         "One training runs at a time: others wait until this one ends or is stopped.",
@@ -160,8 +154,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "总猜同一类为 $majority。",
     ),
     "finetune.curve.overfit": (
-        "The gap of $gap points is overfitting: the examples are learned by heart, not what they have in common.",
-        "两者相差 $gap 个百分点，这就是过拟合：模型背下了这些样本，却没有学到其中的规律。",
+        "The gap of $gap points is overfitting: part of what the model learned holds for these examples only.",
+        "两者相差 $gap 个百分点，这就是过拟合：模型学到的有一部分只适用于这些样本。",
     ),
     # The table
     "finetune.results": ("How well it does, and what it took", "效果与代价"),

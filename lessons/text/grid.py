@@ -10,17 +10,14 @@ WORDS = {
         "看一看结果中有多少其实来自措辞：最好的格子与最差的格子，差别仅在用词。",
     ),
     "grid.how": (
-        "Each cell fills its template T with every sentence x and answers with the class y whose label word v(y) is "
-        "the "
-        "likeliest at [MASK]. Zero-shot, the model reads a sentence once per template; all label words are looked up "
-        "in "
-        "the same answer. Tuned, every cell is trained anew for each seed. Templates and words are never chosen on the "
-        "sentences they are reported on.",
-        "每个格子把句子 x 填入模板 T，取 [MASK] 处概率最大的标签词 v(y) 所对应的类别 y 作为答案。零样本时，"
-        "每个模板只让模型"
-        "读一遍句子，所有标签词都从同一次输出中查得；微调时，每个格子对每个随机种子都重新训练一次。"
-        "用来报告结果的句子，从不"
-        "用来挑选模板或标签词。",
+        "Each cell fills its template T with every sentence x and answers with the class y whose label word v(y) "
+        "is the likeliest at [MASK]. Zero-shot, the model reads a sentence once per template; all label words are "
+        "looked up in the same answer. Tuned, every cell is trained anew for each seed. The best cell is best on "
+        "these very sentences, so its number flatters it; what such a choice is worth elsewhere is measured below, "
+        "under “The winner's curse”.",
+        "每个格子把句子 x 填入模板 T，取 [MASK] 处概率最大的标签词 v(y) 所对应的类别 y 作为答案。零样本时，每个模板"
+        "只让模型读一遍句子，所有标签词都从同一次输出中查得；微调时，每个格子对每个随机种子都重新训练一次。“最高”的"
+        "格子正是在这批句子上最高，数字因此偏乐观；换一批句子还值多少，见下面的“赢家诅咒”。",
     ),
     "grid.source": (
         "Gao et al. 2021 (LM-BFF), table 2; Zhao et al. 2021 (calibration), section 5; Le Scao & Rush 2021.",
@@ -29,13 +26,13 @@ WORDS = {
     # The boxes
     "grid.gt": ("Templates, one a line", "模板，每行一个"),
     "grid.gt.info": (
-        "{text} is the sentence, [MASK] the slot; OpenPrompt's writing is read too",
-        "{text} 是句子，[MASK] 是空格；也认得 OpenPrompt 的写法",
+        "{text} is the sentence, [MASK] the blank; OpenPrompt's notation is accepted too",
+        "{text} 是句子，[MASK] 是空位；也认得 OpenPrompt 的写法",
     ),
     "grid.gv": ("Label words, one set a line", "标签词，每行一组"),
     "grid.gv.info": (
-        "negative=bad,awful;positive=good, or JSON from label to words",
-        "negative=bad,awful;positive=good，或从标签到词的 JSON",
+        'negative=bad,awful;positive=good, or {"negative": ["bad"], "positive": ["good"]}',
+        'negative=bad,awful;positive=good，或 {"negative": ["bad"], "positive": ["good"]}',
     ),
     "grid.gt.gallery": ("Gallery of templates", "模板库"),
     "grid.gv.gallery": ("Gallery of label words", "标签词库"),
@@ -49,19 +46,19 @@ WORDS = {
     "grid.tag.prefix": ("prefix", "前置"),
     "grid.tag.null": ("null", "空模板"),
     "grid.tag.irrelevant": ("irrelevant", "无关"),
-    "grid.tag.reversed": ("reversed", "反转"),
-    "grid.count.gt": ("$n templates", "$n 个模板"),
-    "grid.count.gv": ("$n sets of label words", "$n 组标签词"),
+    "grid.tag.reversed": ("reversed", "颠倒"),
+    "grid.count.gt": ("Templates: $n", "$n 个模板"),
+    "grid.count.gv": ("Sets of label words: $n", "$n 组标签词"),
     "grid.line": ("Line $line: $said", "第 $line 行：$said"),
     # The run
     "grid.gmode": ("Mode", "方式"),
     "grid.gmode.zero": ("zero-shot", "零样本"),
     "grid.gmode.tuned": ("tuned", "微调"),
     "grid.gset": ("Held-out sentences", "留出的句子"),
-    "grid.gset.dev": ("built-in dev", "内置验证集"),
+    "grid.gset.dev": ("built-in dev", "内置开发集"),
     "grid.gset.test": ("built-in test", "内置测试集"),
     "grid.gset.own": ("my own file", "自己的文件"),
-    "grid.set.dev": ("reviews of the built-in dev set", "条内置验证集影评"),
+    "grid.set.dev": ("reviews of the built-in dev set", "条内置开发集影评"),
     "grid.set.own": ("sentences of $file", "个“$file”中的句子"),
     "grid.set.test": ("reviews of the built-in test set", "条内置测试集影评"),
     "grid.gcal": ("Calibration: take away the answer to …", "校准：除去模型对……的回答"),
@@ -78,17 +75,16 @@ WORDS = {
     "grid.gk": ("Tuned: labelled examples per class", "微调：每类标注样本数"),
     "grid.gseeds": ("Tuned: seeds", "微调：随机种子数"),
     "grid.plan.zero": (
-        "$rows templates × $columns sets of label words = $cells cells on $n sentences; the model reads $runs filled "
-        "templates, however many label words there are.",
-        "$rows 个模板 × $columns 组标签词 = $cells 格，每格 $n 个句子；模型共读 $runs 个填好的模板，"
-        "与标签词的多少无关。",
+        "Templates: $rows, sets of label words: $columns, cells: $cells, each on up to $n sentences. Filled "
+        "templates that the model reads: up to $runs, however many label words there are.",
+        "$rows 个模板 × $columns 组标签词 = $cells 格，每格至多 $n 个句子；模型最多读 $runs 个填好的模板，与标签词"
+        "的多少无关。",
     ),
     "grid.plan.tuned": (
-        "$rows templates × $columns sets of label words × $seeds seeds = $trainings trainings with $k labelled "
-        "examples "
-        "per class, each of them several seconds long; measured on $n sentences.",
+        "Trainings: $trainings (templates: $rows, sets of label words: $columns, seeds: $seeds), with $k labelled "
+        "examples per class, several seconds each; measured on up to $n sentences.",
         "$rows 个模板 × $columns 组标签词 × $seeds 个种子 = $trainings 次训练，每类 $k 个标注样本，每次训练需数秒；"
-        "在 $n 个句子上测量。",
+        "在至多 $n 个句子上测量。",
     ),
     "grid.start": ("Compute the grid", "计算网格"),
     "grid.own.load": ("Load my own sentences (label⇥text)", "读入自己的句子（标签⇥文本）"),
@@ -104,7 +100,7 @@ WORDS = {
         "training $done of $total done; step $step of $steps of the next, $seconds s",
         "已完成 $done / $total 次训练；当前第 $step / $steps 步，$seconds 秒",
     ),
-    "grid.done": ("$cells cells, computed just now in $seconds s.", "$cells 个格子，刚刚计算完成，用时 $seconds 秒。"),
+    "grid.done": ("Computed just now: $cells cells, $seconds s.", "$cells 个格子，刚刚计算完成，用时 $seconds 秒。"),
     "grid.stopped": (
         "Stopped: $cells of $total cells are there, after $seconds s.",
         "已停止：$total 格中算出了 $cells 格，用时 $seconds 秒。",
@@ -118,11 +114,10 @@ WORDS = {
     "grid.table.later": ("They are listed here once all are computed.", "全部算完后在这里列出。"),
     "grid.how.zero": ("zero-shot: no labelled example, no trained parameter", "零样本：无标注样本，无训练参数"),
     "grid.how.tuned": (
-        "all parameters tuned on $n labelled examples ($k per class), mean of $seeds seeds",
+        "all parameters tuned on $n labelled examples ($k per class), mean over seeds ($seeds)",
         "用 $n 个标注样本（每类 $k 个）微调全部参数，$seeds 个种子的平均",
     ),
     "grid.how.calibrated": ("calibrated with $what", "以$what校准"),
-    "grid.how.join": ("; ", "；"),
     "grid.best": ("best", "最高"),
     "grid.median": ("median", "中位数"),
     "grid.worst": ("worst", "最低"),
@@ -148,14 +143,14 @@ WORDS = {
     "grid.strip.template": ("Spread of each template", "每个模板的波动"),
     "grid.strip.verbalizer": ("Spread of each set of label words", "每组标签词的波动"),
     "grid.strip.template.result": (
-        "With the template fixed, exchanging the label words moves accuracy by $points points on average. Bars are "
-        "medians.",
-        "固定模板、只换标签词，准确率平均变动 $points 个百分点。短竖线是中位数。",
+        "With the template fixed, the best and the worst label words lie $points points apart, averaged over the "
+        "templates. Thick marks are medians.",
+        "固定模板时，最好与最差的标签词平均相差 $points 个百分点。粗短线为中位数。",
     ),
     "grid.strip.verbalizer.result": (
-        "With the label words fixed, exchanging the template moves accuracy by $points points on average. Bars are "
-        "medians.",
-        "固定标签词、只换模板，准确率平均变动 $points 个百分点。短竖线是中位数。",
+        "With the label words fixed, the best and the worst template lie $points points apart, averaged over the "
+        "sets of label words. Thick marks are medians.",
+        "固定标签词时，最好与最差的模板平均相差 $points 个百分点。粗短线为中位数。",
     ),
     "grid.prior": ("What calibration takes away", "校准除去了什么"),
     "grid.prior.note": (
@@ -191,19 +186,19 @@ WORDS = {
     ),
     "grid.detail.none": ("Click a cell, a dot or a row of the table.", "点击格子、圆点或表格中的一行。"),
     "grid.detail.seeds": ("By seed: $seeds", "各种子：$seeds"),
-    "grid.detail.prior": (
-        "Its answer to an input without content; dividing it out changes accuracy by $points points.",
-        "对无内容输入的回答；将其除去，准确率变化 $points 个百分点。",
+    "grid.detail.prior": ("Its answer to an input without content.", "对无内容输入的回答。"),
+    "grid.detail.prior.gain": (
+        "Its answer to an input without content. Calibration changes accuracy by $points points.",
+        "对无内容输入的回答。校准使准确率变化 $points 个百分点。",
     ),
     "grid.detail.playground": ("Open in the playground", "在游乐场中打开"),
     # The winner's curse
-    "grid.curse": ("The winner's curse", "赢家的诅咒"),
+    "grid.curse": ("The winner's curse", "赢家诅咒"),
     "grid.curse.note": (
-        "Published templates were often chosen on 32 examples. Choose the best cell of this grid on $n training "
-        "examples "
-        "per class, $draws times, and look up what the winner is worth on the held-out sentences.",
-        "已发表的模板往往是在 32 个样本上挑出来的。这里每类取 $n 个训练样本，从网格中选出最好的格子，重复 $draws 次，"
-        "再看赢家在留出的句子上到底如何。",
+        "LM-BFF, for one, chose its automatic templates on 32 examples. Choose the best cell of this grid on $n "
+        "training examples per class, $draws times, and look up what the winner is worth on the held-out sentences.",
+        "例如 LM-BFF 的自动模板就是在 32 个样本上挑出来的。这里每类取 $n 个训练样本，从网格中选出最好的格子，重复 "
+        "$draws 次，再看赢家在留出的句子上到底如何。",
     ),
     "grid.curse.start": ("Choose on a few examples", "用少量样本挑选"),
     "grid.curse.running": ("template $done of $total", "模板 $done / $total"),
@@ -223,12 +218,11 @@ WORDS = {
     "grid.curse.best": ("the best cell, known only afterwards", "事后才知道的最好格子"),
     "grid.curse.average": ("the average cell", "平均的格子"),
     "grid.curse.result": (
-        "On $n examples the winner reaches $chosen on average, and $ties cells share that place; held out it is worth "
-        "$held_out, a drop of $drop points. The best cell would have had $best, one picked blindly $average "
-        "(mean of $draws draws).",
+        "On $n examples the winner reaches $chosen on average, and on average $ties cells share first place; held "
+        "out it is worth $held_out, a drop of $drop points. The best cell would have had $best, one picked blindly "
+        "$average (mean of $draws draws).",
         "在 $n 个样本上，赢家平均达到 $chosen，且平均有 $ties 个格子并列第一；放到留出的句子上只值 $held_out，下降 "
-        "$drop "
-        "个百分点。事后看最好的格子是 $best，闭眼挑一个是 $average（$draws 次抽样的平均）。",
+        "$drop 个百分点。事后看最好的格子是 $best，闭眼挑一个是 $average（$draws 次抽样的平均）。",
     ),
     # One word
     "grid.word": ("One word", "一个词的实验"),
@@ -282,26 +276,26 @@ WORDS = {
     "grid.lm.running": ("$done of $total trainings, $seconds s", "已完成 $done / $total 次训练，$seconds 秒"),
     "grid.lm.done": ("$n trainings, done just now in $seconds s.", "$n 次训练，刚刚完成，用时 $seconds 秒。"),
     "grid.lm.stopped": ("Stopped after $n trainings, $seconds s.", "$n 次训练后停止，用时 $seconds 秒。"),
-    "grid.lm.condition": ("label words (positive / negative)", "标签词（正面 / 负面）"),
+    "grid.lm.condition": (
+        "label words (positive / negative: the other way round than above)",
+        "标签词（正面 / 负面，次序与上方网格相反）",
+    ),
     "grid.lm.published": ("published: RoBERTa-large,<br>$n, SST-2", "已发表：RoBERTa-large，<br>$n，SST-2"),
     "grid.lm.ours": ("ours: $n,<br>built-in reviews", "本页：$n，<br>内置影评"),
     "grid.lm.seeds": ("by seed", "各种子"),
     "grid.lm.setting": (
-        "Template $template, $n labelled examples ($k per class), all parameters trained, mean and standard deviation "
-        "of "
-        "$seeds seeds; ours on $test held-out reviews.",
-        "模板 $template，$n 个标注样本（每类 $k 个），训练全部参数，$seeds 个种子的平均值与标准差；本页在 $test "
-        "条留出的"
-        "影评上测量。",
+        "Template $template, $n labelled examples ($k per class), all parameters trained, mean and standard "
+        "deviation of $seeds seeds; ours on $test held-out reviews. “Fitting” and “unrelated” are the means of two "
+        "pairs each.",
+        "模板 $template，$n 个标注样本（每类 $k 个），训练全部参数，$seeds 个种子的平均值与标准差；本页在 $test 条"
+        "留出的影评上测量。“贴切”与“无关”各为两对词的平均。",
     ),
     "grid.lm.incomplete": (
         "What is reproduced is said when all conditions have all their seeds.",
-        "所有条件的全部种子完成后，这里会说明哪些结论得到重现。",
+        "所有条件的全部种子完成后，这里会说明哪些结论得到复现。",
     ),
-    "grid.lm.yes": ("Reproduced: $what.", "得到重现：$what。"),
-    "grid.lm.no": ("Not reproduced: $what.", "未能重现：$what。"),
-    "grid.lm.and": ("; ", "；"),
-    "grid.lm.space": (" ", ""),
+    "grid.lm.yes": ("Reproduced: $what.", "得到复现：$what。"),
+    "grid.lm.no": ("Not reproduced: $what.", "未能复现：$what。"),
     "grid.lm.fitting over unrelated": (
         "fitting words beat unrelated ones (published $published points, here $ours ± $error)",
         "贴切的词优于无关的词（发表值 $published 个百分点，此处 $ours ± $error）",
@@ -323,19 +317,17 @@ WORDS = {
         "就连颠倒的词也优于微调（发表值 $published，此处 $ours ± $error）",
     ),
     "grid.lm.why": (
-        "A difference counts as reproduced if it has the published sign and lies more than two standard errors from "
-        "zero. "
-        "Their model has $theirs parameters, ours $ours, and the reviews are others: the order can be compared, the "
-        "level cannot, and what is missing is most likely a matter of size.",
-        "差异与发表值同号，且离零超过两个标准误，才算得到重现。他们的模型有 $theirs 参数，本页的只有 $ours，"
-        "影评也不同：可比的是次序，不是数值高低；未能重现之处，最可能的原因是模型的规模。",
+        "A difference counts as reproduced if it has the published sign and lies more than two standard errors "
+        "from zero. Their model has $theirs parameters, ours $ours, and the reviews are others: the order can be "
+        "compared, the level cannot. Where something is not reproduced, the model's size may be a reason.",
+        "差异与发表值同号，且离零超过两个标准误，才算得到复现。他们的模型有 $theirs 参数，本页的只有 $ours，影评也"
+        "不同：可比的是次序，不是数值高低；若有未能复现之处，模型规模可能是原因之一。",
     ),
     # Errors
     "error.too_many_trainings": (
-        "That would be $n trainings; a page does at most $most at a time. Take fewer templates, label words or seeds, "
-        "or "
-        "save the plan and run it with `python -m paradigms sweep`.",
-        "这需要 $n 次训练；网页一次最多 $most 次。请减少模板、标签词或种子，或者保存计划，用 `python -m paradigms "
+        "That would be $n trainings; a page does at most $most at a time. Take fewer templates, label words or "
+        "seeds, or save the plan and run it with `python -m paradigms sweep`.",
+        "这需要 $n 次训练；网页一次最多 $most 次。请减少模板、标签词或种子，或者保存方案，用 `python -m paradigms "
         "sweep` 运行。",
     ),
     "error.other_labels": (

@@ -14,15 +14,16 @@ WORDS = {
         "提示学习后来问的正是同一个问题，所以只需要极少的标注。",
     ),
     "origins.how": (
-        "15% of the words are chosen, other ones each time the sentence is read. Of those, 80% are replaced by [MASK], "
-        "10% by a random word and 10% stay as they are, because in later use there is hardly ever a [MASK]: the model "
-        "can trust no word blindly. The loss is the mean of −log p(the word that stood there). Words are chosen whole, "
-        "all their pieces together. The encoder reads the whole sentence, left and right of the gap; the head, one "
-        "layer and the embedding table, turns the state at the gap into a probability for each word of the vocabulary.",
-        "每次读到一个句子，都重新随机选出 15% 的词。其中 80% 换成 [MASK]，10% 换成随机的词，10% 保持原样："
-        "以后使用时很少出现 [MASK]，所以模型对任何一个词都不能全信。损失是 −log p(原来的词) 的平均值。"
-        "选词以整词为单位，一个词的各个词片一起遮住。编码器同时读空位左右两侧的整句话；"
-        "预测头由一层网络和词嵌入表组成，把空位处的状态变成词表中每个词的概率。",
+        "15% of the words are chosen, other ones each time the sentence is read. Of those, 80% are replaced by "
+        "[MASK], 10% by a random word and 10% stay as they are, because in fine-tuning later there is no [MASK] at "
+        "all (in a prompt there is): so the model can trust no word blindly. The loss is the mean of −log p(the "
+        "word that stood there). Words are chosen whole, all their pieces together. The encoder reads the whole "
+        "sentence, left and right of the gap; the head, one layer and the embedding table, turns the state at the "
+        "gap into a probability for each word of the vocabulary.",
+        "每次读到一个句子，都重新随机选出 15% 的词。其中 80% 换成 [MASK]，10% 换成随机的词，10% 保持原样：因为以后"
+        "微调时根本没有 [MASK]（提示里才有），所以模型对任何一个词都不能全信。损失是 −log p(原来的词) 的平均值。选"
+        "词以整词为单位，一个词的各个词片一起遮住。编码器同时读空位左右两侧的整句话；填词头由一层网络和词嵌入表组"
+        "成，把空位处的状态变成词表中每个词的概率。",
     ),
     "origins.source": (
         "Devlin et al. 2019, “BERT: Pre-training of Deep Bidirectional Transformers for Language Understanding”, "
@@ -45,7 +46,7 @@ WORDS = {
     "origins.how.random": ("random word", "随机词"),
     "origins.how.kept": ("left as it is", "保持原样"),
     "origins.masked.result": (
-        "$n of $total word pieces are asked for (one for certain, so that there is something to see); the mean loss is "
+        "Asked for: $n of $total word pieces (one always, so that there is something to see); the mean loss is "
         "$loss nats.",
         "$total 个词片中有 $n 个要猜（其中一个必选，好让这里总有东西可看）；平均损失为 $loss 奈特。",
     ),
@@ -87,12 +88,12 @@ WORDS = {
     "origins.yours": ("your tiny BERT, $tokens word pieces read", "你的微型 BERT，读过 $tokens 个词片"),
     "origins.recorded": ("The real model reads on", "真正的模型继续读"),
     "origins.recorded.result": (
-        "$name has read tens of millions of word pieces; here it reads $tokens more, nearly all of them reviews. The "
-        "loss of hidden words in held-out text goes from $before to $after nats: reading on still pays. The zero-shot "
-        "accuracy of the prompt “All in all, it was [MASK].” on the built-in dev reviews goes from $from_ to $to: the "
-        "two do not always move together.",
-        "$name 已经读过几千万个词片；这里让它再读 $tokens 个，几乎都是各类评论。"
-        "留出文本中被遮词的损失从 $before 降到 $after 奈特：多读仍有收获。"
-        "提示 “All in all, it was [MASK].” 在内置开发集影评上的零样本准确率从 $from_ 变为 $to：两者并不总是一起变化。",
+        "Recorded with an earlier version of $name: it reads $tokens more word pieces, nearly all of them reviews. "
+        "The loss of hidden words in held-out text first rises, then falls: $before nats at the start, $after at "
+        "the end. The zero-shot accuracy of the prompt “All in all, it was [MASK].” on the built-in dev reviews "
+        "goes from $from_ to $to, with more ups and downs than the loss.",
+        "这是 $name 较早版本的记录：它又读了 $tokens 个词片，几乎都是各类评论。留出文本中被遮词的损失先升后降，开始"
+        "时 $before 奈特，结束时 $after 奈特。提示“All in all, it was [MASK].”在内置开发集影评上的零样本准确率从 "
+        "$from_ 变为 $to，起伏比损失大。",
     ),
 }

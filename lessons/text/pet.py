@@ -3,25 +3,26 @@
 WORDS: dict[str, tuple[str, str]] = {
     "tab.pet": ("PET", "PET"),
     "pet.idea": (
-        "There are many ways to ask, and nobody knows beforehand which is the right one. PET does not choose: it takes "
-        "several patterns, each with its own label words, trains a language model for each on the few labelled "
-        "examples, and lets them all answer a heap of unlabelled texts. From these answers, soft labels, a "
-        "conventional classifier learns. In the end only the classifier is kept: the prompts were scaffolding.",
-        "同一个问题有许多问法，事先谁也不知道哪种最好。PET 干脆不选：它取几个模式，各配一组标签词，用少量标注样本为每个"
-        "模式各训练一个语言模型，再让它们一起回答一大批无标注文本。这些回答就是软标签，一个普通的分类器从中学习。"
-        "最后只留下这个分类器：提示不过是脚手架。",
+        "There are many ways to ask, and nobody knows beforehand which is the right one. PET does not choose: it "
+        "takes several patterns (templates), each with its own label words, trains a language model for each on "
+        "the few labelled examples, and lets them all answer a heap of unlabelled texts. From these answers, soft "
+        "labels, a conventional classifier learns. In the end only the classifier is kept: the prompts were "
+        "scaffolding.",
+        "同一个问题有许多问法，事先谁也不知道哪种最好。PET 干脆不选：它取几个模式（即模板），各配一组标签词，用少量"
+        "标注样本为每个模式各训练一个语言模型，再让它们一起回答一大批无标注文本。这些回答就是软标签，一个普通的分类"
+        "器从中学习。最后只留下这个分类器：提示不过是脚手架。",
     ),
     "pet.how": (
-        "Each pair p of a pattern and label words gives scores s_p. Its model is fine-tuned on the cross-entropy at "
-        "the slot, L_CE, and a little (α) of the pre-training loss L_MLM on unlabelled text, so that it does not "
-        "forget what it was. The scores are averaged with weights w(p): all equal, or each pair's accuracy on the "
-        "labelled examples before training. The temperature T = 2 makes the labels q softer, so that the classifier "
-        "also learns how sure they were. iPET repeats this: in each further generation every model is trained on five "
-        "times as many examples, which others have labelled.",
+        "Each pair p of a pattern and label words gives scores s_p. Its model is fine-tuned on the cross-entropy "
+        "at the blank, L_CE, and a little (α) of the pre-training loss L_MLM on unlabelled text, so that it does "
+        "not forget what it was. The scores are averaged with weights w(p): all equal, or each pair's accuracy on "
+        "the labelled examples before training. The temperature T = 2 makes the labels q softer, so that the "
+        "classifier also learns how sure they were. iPET repeats this: in each further generation every model is "
+        "trained on five times as many examples, which others have labelled.",
         "每个“模式—标签词”对 p 给出得分 s_p。对应的模型在空位处的交叉熵 L_CE 上微调，并掺入一点（α）无标注文本上的"
-        "预训练损失 L_MLM，以免忘掉原先的本领。得分按权重 w(p) 平均：要么一律相等，要么取该对在训练前对标注样本的"
-        "准确率。温度 T = 2 使标签 q 更软，分类器由此还能学到“有多大把握”。iPET 则反复进行：每多一代，"
-        "每个模型的训练样本增至五倍，多出来的由其他模型标注。",
+        "预训练损失 L_MLM，以免忘掉原先的本领。得分按权重 w(p) 平均：要么一律相等，要么取该对在训练前对标注样本的准"
+        "确率。温度 T = 2 使标签 q 更软，分类器由此还能学到“有多大把握”。iPET 则反复进行：每多一代，每个模型的训练"
+        "样本增至五倍，多出来的由其他模型标注。",
     ),
     "pet.source": (
         "Schick & Schütze 2021, “Exploiting Cloze Questions for Few Shot Text Classification and Natural Language "
@@ -35,7 +36,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "One a line: a pattern with {text} and [MASK], a bar, then the negative and the positive label words.",
         "每行一对：含 {text} 与 [MASK] 的模式，竖线，然后是负面与正面的标签词。",
     ),
-    "pet.pairs.good": ("$n pairs can be asked.", "$n 对均可提问。"),
+    "pet.pairs.good": ("Pairs that can be asked: $n.", "可提问的对数：$n。"),
     "pet.line": ("Line $n: ", "第 $n 行："),
     "pet.pairs.say": ("What each pair says, before any training", "训练之前，每一对各怎么说"),
     "pet.column.pair": ("pattern, filled", "填好的模式"),
@@ -43,14 +44,14 @@ WORDS: dict[str, tuple[str, str]] = {
     "pet.column.weight": ("weight", "权重"),
     "pet.column.answer": ("answer", "回答"),
     "pet.vote": ("Weighted vote of all pairs", "各对加权投票"),
-    "pet.agree": ("All $n pairs agree on this sentence.", "$n 对对这句话的看法一致。"),
+    "pet.agree": ("On this sentence there is no disagreement (pairs: $n).", "$n 种问法对这句话的判断一致。"),
     "pet.differ": (
         "The $n pairs do not agree on this sentence: how one asks decides.",
-        "$n 对对这句话看法不一：结果取决于怎么问。",
+        "$n 种问法对这句话的判断不一：结果取决于怎么问。",
     ),
     "pet.zero": (
-        "Answers: zero-shot, no label used, no parameter trained.",
-        "以上回答均为零样本：未用标注，未训练任何参数。",
+        "The pairs answer zero-shot, with no parameter trained; labels, if any, only set the weights.",
+        "各对的回答均为零样本，未训练任何参数；标注（若有）只用来定权重。",
     ),
     "pet.weights.accuracy": (
         "Weights: zero-shot accuracy on the $n labelled examples (seed $seed), divided by their sum.",
@@ -61,7 +62,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "pet.weighting.accuracy": ("accuracy before training", "训练前的准确率"),
     "pet.weighting.uniform": ("all equal", "全部相等"),
     # Training
-    "pet.train": ("Train the pairs, let them teach, throw them away", "训练各对，由它们施教，然后丢弃"),
+    "pet.train": ("Train the pairs, let them teach, throw them away", "训练各对，让它们当老师，最后丢弃"),
     "pet.train.note": (
         "With K = 0 nothing is labelled: the pairs teach as they are. Each further generation of iPET trains every "
         "pair anew and takes accordingly longer; Stop keeps what is measured so far.",
@@ -85,6 +86,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "再训练一个分类器。微调则无从学起。",
     ),
     "pet.anatomy.teachers": ("The teachers: one language model per pair", "教师：每一对各有一个语言模型"),
+    "pet.anatomy.teachers.none": (
+        "The teacher: one untrained language model, asked with every pair",
+        "教师：同一个未经训练的语言模型，逐对提问",
+    ),
     "pet.anatomy.student": ("The classifier that they teach", "由它们教出的分类器"),
     "pet.stage.pair": ("Pair $pair of $pairs", "第 $pair / $pairs 对"),
     "pet.stage.generation": ("Generation $generation, pair $pair of $pairs", "第 $generation 代，第 $pair / $pairs 对"),
@@ -104,7 +109,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "pet.row.pair": ("pair $n", "第 $n 对"),
     "pet.row.mean": ("mean of the pairs", "各对平均"),
     "pet.row.vote": ("their vote", "投票"),
-    "pet.row.student": ("taught classifier", "教出的分类器"),
+    "pet.row.student": ("student classifier", "学生分类器"),
     "pet.row.finetune": ("fine-tuning", "微调"),
     "pet.figure.zero": ("zero-shot", "零样本"),
     "pet.figure.trained": ("trained, with 95% interval", "训练后（95% 区间）"),
@@ -122,13 +127,13 @@ WORDS: dict[str, tuple[str, str]] = {
         "在 $n 条留出影评上，各对平均 $mean，投票 $vote。",
     ),
     "pet.result.student": (
-        "On $n held-out reviews the pairs are right on $mean on average, their vote on $vote, the classifier they "
-        "taught on $student.",
-        "在 $n 条留出影评上，各对平均 $mean，投票 $vote，教出的分类器 $student。",
+        "On $n held-out reviews the pairs are right on $mean on average, their vote on $vote, the student "
+        "classifier on $student.",
+        "在 $n 条留出影评上，各对平均 $mean，投票 $vote，学生分类器 $student。",
     ),
     "pet.result.all": (
-        "On $n held-out reviews the pairs are right on $mean on average, their vote on $vote, the classifier they "
-        "taught on $student; fine-tuning with the same labelled examples on $finetune.",
-        "在 $n 条留出影评上，各对平均 $mean，投票 $vote，教出的分类器 $student；用同样标注样本的微调为 $finetune。",
+        "On $n held-out reviews the pairs are right on $mean on average, their vote on $vote, the student "
+        "classifier on $student; fine-tuning with the same labelled examples on $finetune.",
+        "在 $n 条留出影评上，各对平均 $mean，投票 $vote，学生分类器 $student；用同样标注样本的微调为 $finetune。",
     ),
 }

@@ -11,12 +11,12 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "playground.how": (
         "b sentences became right, c became wrong; the others say nothing about which question is better. If both "
-        "questions were equally good, every flip would be the toss of a coin, and p is how often b + c coins fall at "
-        "least as one-sidedly. One caution: who tries many questions on the same sentences will find a good one by "
-        "luck. So choose on the dev sentences, and look at the test sentences once, at the end.",
-        "b 条句子由错变对，c 条由对变错；其余句子不能说明哪种问法更好。假如两种问法一样好，每次翻转就相当于抛一次硬币，"
-        "p 就是 b + c 枚硬币至少这样一边倒的概率。提醒一点：在同一批句子上试的问法多了，总会碰巧遇到一个“好”的。"
-        "所以请在开发集上挑选，测试集留到最后只看一次。",
+        "questions were equally good, every flip would be the toss of a coin, and p is how often b + c coins fall "
+        "at least as one-sidedly. One caution: whoever tries many questions on the same sentences will find a good "
+        "one by luck. So choose on the dev sentences, and look at the test sentences once, at the end.",
+        "b 条句子由错变对，c 条由对变错；其余句子不能说明哪种问法更好。假如两种问法一样好，每次翻转就相当于抛一次硬"
+        "币，p 就是 b + c 枚硬币至少这样一边倒的概率。提醒一点：在同一批句子上试的问法多了，总会碰巧遇到一个"
+        "“好”的。所以请在开发集上挑选，测试集留到最后只看一次。",
     ),
     "playground.source": (
         "McNemar 1947, “Note on the sampling error of the difference between correlated proportions”; Zhao et al. "
@@ -49,11 +49,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "playground.other": ("$n wrong in another way", "$n 条换了一种错法"),
     "playground.chance.none": ("No answer changed sides.", "没有一条句子由对变错或由错变对。"),
     "playground.chance.low": (
-        "Coins would fall this one-sidedly in $p of all tries only: hardly luck.",
-        "抛硬币要这样一边倒，概率只有 $p：这个差别不像是偶然。",
+        "Fair coins would fall at least this one-sidedly in only $p of all tries: hardly luck.",
+        "抛硬币至少这样一边倒的概率只有 $p：这个差别不像是偶然。",
     ),
     "playground.chance.high": (
-        "Coins would fall at least this one-sidedly in $p of all tries: it may be luck.",
+        "Fair coins would fall at least this one-sidedly in $p of all tries: it may be luck.",
         "抛硬币至少这样一边倒的概率有 $p：可能只是碰巧。",
     ),
     "playground.commit": ("Keep this question as the reference", "把当前问法设为参照"),
@@ -77,7 +77,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "指向小格可读句子，点击则把句子载入页面顶部的输入框；方向键可在格间移动。",
     ),
     # The doctor
-    "playground.doctor": ("Token doctor", "词元医生"),
+    "playground.doctor": ("Token doctor", "词元体检"),
     "playground.doctor.class": ("class", "类别"),
     "playground.doctor.word": ("label word", "标签词"),
     "playground.doctor.pieces": ("tokens", "词元"),
@@ -89,8 +89,9 @@ WORDS: dict[str, tuple[str, str]] = {
         "什么都没说时，这个问法本身的回答（“N/A”、[MASK] 与空句三者的平均）。上表的名次与先验也是在这些输入下算出的。",
     ),
     "playground.doctor.sound": (
-        "Nothing to object to: every label word is one token, and no class is favoured from the start.",
-        "没有发现问题：每个标签词都是一个词元，也没有哪个类别一开始就占便宜。",
+        "Nothing to object to: every label word is one token, and no class is strongly favoured from the start "
+        "(none above $most).",
+        "没有发现问题：每个标签词都是一个词元，也没有哪个类别一开始就明显占便宜（都不超过 $most）。",
     ),
     "playground.doctor.in_sentence": (
         "“$word” stands in the sentence itself: the model may expect it because it has just read it.",
@@ -101,17 +102,17 @@ WORDS: dict[str, tuple[str, str]] = {
         "还什么都没读，这个问法就以 $p 的概率回答“$label”：拿不准的句子都会偏到那一边。",
     ),
     "playground.doctor.truncated": (
-        "The sentence loses its last $n tokens: template and sentence together may have $limit.",
+        "Tokens cut off at the end of the sentence: $n; template and sentence together may have $limit.",
         "句子末尾被截去 $n 个词元：模板与句子合计最多 $limit 个。",
     ),
     # The lens
     "playground.lens": ("Mask lens", "掩码透镜"),
     "playground.lens.about": (
-        "Two blanks, and the whole vocabulary between them: a word's place is how probable it is at each. On the "
-        "dashed line the difference means nothing to a word; far from it stand the words that it is about. Click a "
+        "Two blanks compared over the whole vocabulary: a word's place shows how probable it is at each. Words on "
+        "the dashed line do not care about the difference; those far from it are the ones it affects. Click a "
         "point to make it a label word, or a word of the sentence to hide that instead.",
-        "两个空，整个词表都在其间：一个词的位置就是它在两处的概率。虚线上的词不受这一差别影响，离虚线远的词正是差别所在。"
-        "点击一个点可把它设为标签词；点击句中的词，则改为遮住那个词。",
+        "比较两个空位：词表中的每个词都按它在两处的概率落在图上。落在虚线上的词不受这一差别影响，离虚线越远，受的影"
+        "响越大。点击一个点可把它设为标签词；点击句中的词，则改为遮住那个词。",
     ),
     "playground.lens.compare": ("Compare", "比较"),
     "playground.lens.templates": ("the reference template with yours", "参照模板与当前模板"),
@@ -180,15 +181,16 @@ WORDS: dict[str, tuple[str, str]] = {
     "playground.save": ("Save $file", "保存 $file"),
     "playground.link": ("A link for the class", "给全班的链接"),
     "playground.link.about": (
-        "The address holds everything on this page. Tick what the class should not see; whoever opens the link finds "
-        "the rest as it is now.",
-        "网址记录了本页的全部状态。勾选不想让学生看到的部分；打开链接的人会看到其余内容，与现在一样。",
+        "The address holds every text and setting of all tabs (not what was trained, computed or loaded from a "
+        "file). Tick what the class should not see; whoever opens the link finds the rest as it is now.",
+        "网址记录了各标签页里的全部文字与设置（训练出的模型、算出的结果和读入的文件不在其中）。勾选不想让学生看到的"
+        "部分；打开链接的人会看到其余内容，与现在一样。",
     ),
-    "playground.link.tabs": ("Hide tabs:", "隐藏页面："),
+    "playground.link.tabs": ("Hide tabs:", "隐藏标签页："),
     "playground.link.parts": ("Hide parts:", "隐藏部分："),
     "playground.link.template": ("template", "模板"),
     "playground.link.verbalizer": ("label words", "标签词"),
-    "playground.link.doctor": ("token doctor", "词元医生"),
+    "playground.link.doctor": ("token doctor", "词元体检"),
     "playground.link.lens": ("mask lens", "掩码透镜"),
     "playground.link.keep": ("keep and share", "保存与分享"),
     "playground.link.training": ("training", "训练"),

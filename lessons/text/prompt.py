@@ -2,13 +2,13 @@
 
 WORDS: dict[str, tuple[str, str]] = {
     "prompt.idea": (
-        "BERT learned one thing only: to fill in blanks. So ask for the label as a blank. A template turns the "
-        "sentence into a cloze question, the model says which word it expects there, and a verbalizer reads the label "
-        "off a few label words. Nothing new is added to the model, and it can answer without one labelled example. The "
-        "price: the answer depends on how you ask. Change the template or the label words and watch.",
-        "BERT 只学过一件事：填空。那就把标签问成一个空。模板把句子变成一道填空题，模型说出它期望的词，"
-        "再由答案映射（verbalizer）从几个标签词读出类别。模型不增加任何新参数，一个标注样本都没有也能作答。"
-        "代价是：答案取决于怎么问。改一改模板或标签词，看看会发生什么。",
+        "What BERT learned above all is to fill in blanks. So let it fill in the label. A template turns the "
+        "sentence into a cloze question, the model says which word it expects there, and a verbalizer reads the "
+        "label off a few label words. Nothing new is added to the model, and it can answer without one labelled "
+        "example. The price: the answer depends on how you ask. Change the template or the label words and watch.",
+        "BERT 最主要学的就是填空。那就用填空的方式来问标签。模板把句子变成一道填空题，模型说出它期望的词，再由映射"
+        "器（verbalizer）从几个标签词读出类别。模型不增加任何新参数，一个标注样本都没有也能作答。代价是：答案取决于"
+        "怎么问。改一改模板或标签词，看看会发生什么。",
     ),
     "prompt.how": (
         "T is the template, x the sentence, v(y) the label words of class y, z(w) the logit of word w at [MASK]. The "
@@ -20,16 +20,18 @@ WORDS: dict[str, tuple[str, str]] = {
         "降低的正是这个概率的交叉熵：预训练任务原样继续，没有任何一层从随机数开始。",
     ),
     "prompt.source": (
-        "Schick & Schütze 2021, “Exploiting Cloze Questions for Few Shot Text Classification”, section 3.1; Gao et al. "
-        "2021, “Making Pre-trained Language Models Better Few-shot Learners”, equation 1.",
-        "Schick & Schütze 2021，《Exploiting Cloze Questions for Few Shot Text Classification》，3.1 节；Gao 等 2021，"
-        "《Making Pre-trained Language Models Better Few-shot Learners》，式 (1)。",
+        "Schick & Schütze 2021, “Exploiting Cloze Questions for Few Shot Text Classification and Natural Language "
+        "Inference”, section 3.1; Gao et al. 2021, “Making Pre-trained Language Models Better Few-shot Learners”, "
+        "equation 1.",
+        "Schick & Schütze 2021，《Exploiting Cloze Questions for Few Shot Text Classification and Natural Language "
+        "Inference》，3.1 节；Gao 等 2021，《Making Pre-trained Language Models Better Few-shot Learners》，式 "
+        "(1)。",
     ),
     # The question
     "prompt.template": ("Template", "模板"),
     "prompt.template.info": (
         "{text} is the sentence, [MASK] the blank, [SEP] a border between two segments.",
-        "{text} 代表句子，[MASK] 是要填的空，[SEP] 分隔两个片段。",
+        "{text} 代表句子，[MASK] 是要填的空位，[SEP] 分隔两个片段。",
     ),
     "prompt.template.good": (
         "$length tokens of at most $limit: $sentence from the sentence, $template from the template; [MASK] is number "
@@ -59,7 +61,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "prompt.kind.irrelevant": ("irrelevant", "无关"),
     "prompt.kind.usual": ("usual", "常用"),
     "prompt.kind.several": ("several", "多个词"),
-    "prompt.kind.reversed": ("reversed", "对调"),
+    "prompt.kind.reversed": ("reversed", "颠倒"),
     # What the model reads
     "prompt.when": ("Show the model", "查看哪个模型"),
     "prompt.when.before": ("before training (zero-shot)", "训练前（零样本）"),
@@ -68,9 +70,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "prompt.part.special": ("special token", "特殊词元"),
     "prompt.part.sentence": ("sentence", "句子"),
     "prompt.part.template": ("template", "模板"),
-    "prompt.part.mask": ("the blank", "要填的空"),
+    "prompt.part.mask": ("the blank", "要填的空位"),
     "prompt.truncated": (
-        "The sentence is too long: its last $n tokens were cut off. The template is never cut.",
+        "The sentence is too long. Tokens cut off at its end: $n. The template is never cut.",
         "句子太长：末尾 $n 个词元被截去。模板从不被截断。",
     ),
     "prompt.no_sentence": (
@@ -78,14 +80,14 @@ WORDS: dict[str, tuple[str, str]] = {
         "还没有句子：这是模型仅凭模板所期望的词。",
     ),
     "prompt.voice.before": (
-        "Speaking: $name as pre-trained · no labelled example · 0 trainable parameters.",
+        "The model that answers: $name as pre-trained · no labelled example · 0 trainable parameters.",
         "作答的模型：预训练后的 $name · 无标注样本 · 0 个可训练参数。",
     ),
     "prompt.voice.after": (
-        "Speaking: the model trained just now, $n labelled examples ($k per class), seed $seed · $parameters trainable "
-        "parameters · step $step of $total.",
-        "作答的模型：刚刚训练的模型，$n 个标注样本（每类 $k 个），种子 $seed · $parameters 个可训练参数 · "
-        "第 $step / $total 步。",
+        "The model that answers: trained just now, $n labelled examples ($k per class), seed $seed · $parameters "
+        "trainable parameters · step $step of $total.",
+        "作答的模型：刚刚训练，$n 个标注样本（每类 $k 个），种子 $seed · $parameters 个可训练参数 · 第 $step / "
+        "$total 步。",
     ),
     "prompt.voice.other": (
         "It was trained with other words: “$template”, $words.",
@@ -154,10 +156,11 @@ WORDS: dict[str, tuple[str, str]] = {
     # Training
     "prompt.training": ("Train with a few examples, and beside it fine-tuning", "用少量样本训练，并与微调对照"),
     "prompt.training.note": (
-        "Both get the same K examples per class and the same number of steps, each at the learning rate that suits it "
-        "best. The prompt starts from the answer above; fine-tuning starts from a new classifier with random weights.",
-        "两者使用同样的每类 K 个样本和同样的步数，学习率各取最合适的值。提示从上面的答案出发；微调则从一个随机初始化的"
-        "新分类器出发。",
+        "Both get the same K examples per class and the same number of steps, each at a learning rate chosen for "
+        "it beforehand on other sentences. The prompt starts from the answer above; fine-tuning starts from a new "
+        "classifier with random weights.",
+        "两者使用同样的每类 K 个样本和同样的步数，学习率各自事先在别的句子上选定。提示从上面的答案出发；微调则从一"
+        "个随机初始化的新分类器出发。",
     ),
     "prompt.k": ("Labelled examples per class (K)", "每类标注样本数（K）"),
     "prompt.train": ("What the prompt training changes", "提示训练改动哪些参数"),

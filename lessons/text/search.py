@@ -4,13 +4,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "tab.search": ("Search", "自动搜索"),
     "search.idea": (
         "Who says that a person has to write the prompt? A handful of labelled examples can choose it. In goes the "
-        "model, unchanged, and 16 sentences of each class; out comes a template or a set of label words that the model "
-        "itself finds fitting. Mostly nothing is trained, only tried: it costs some hundred forward passes. What is "
-        "chosen on so few sentences is flattered by them, so the result counts only on sentences the search has not "
-        "seen.",
-        "提示一定要由人来写吗？少量标注样本就能把它选出来。输入是原封不动的模型和每类 16 个句子；输出是模型自己觉得合适"
-        "的模板或标签词。多数方法并不训练，只是反复尝试，代价是几百次前向计算。在这么少的句子上挑出来的结果总会偏乐观，因此只有在搜"
-        "索没见过的句子上测得的成绩才算数。",
+        "model, unchanged, and a few labelled sentences of each class; out comes a template or a set of label "
+        "words that the model itself finds fitting. Mostly nothing is trained, only tried: it costs a few hundred "
+        "forward passes. What is chosen on so few sentences is flattered by them, so the result counts only on "
+        "sentences the search has not seen.",
+        "提示一定要由人来写吗？少量标注样本就能把它选出来。输入是原封不动的模型和每类若干个标注句子；输出是模型自己"
+        "觉得合适的模板或标签词。多数方法并不训练，只是反复尝试，代价是几百次前向计算。在这么少的句子上挑出来的结果"
+        "总会偏乐观，因此只有在搜索没见过的句子上测得的成绩才算数。",
     ),
     "search.how": (
         "Generate: n masks stand between the sentence and the label word of its own class, and a beam search fills "
@@ -51,8 +51,8 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "search.anatomy": ("$how: what is frozen, trained, thrown away", "$how：哪些冻结、哪些训练、哪些用完即弃"),
     "anatomy.part.searched": ("words found by the search", "搜索得到的词"),
-    "anatomy.part.weights": ("masked-LM head and a weight per word", "掩码语言模型头，每词一个权重"),
-    "anatomy.part.soft": ("masked-LM head and a vector per class", "掩码语言模型头，每类一个向量"),
+    "anatomy.part.weights": ("fill-in head (MLM head) and a weight per word", "填词头（MLM head），每词一个权重"),
+    "anatomy.part.soft": ("fill-in head (MLM head) and a vector per class", "填词头（MLM head），每类一个向量"),
     # Templates
     "search.template": ("Search for a template", "搜索模板"),
     "search.se_how": ("How", "方式"),
@@ -78,7 +78,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "search.candidates": ("Candidates", "候选"),
     "search.candidates.note": (
         "Ranked on the $n labelled examples alone. A click carries one to tab 4, + puts it into the playground's cart.",
-        "只用这 $n 个标注样本排序。点击可带到第 4 页，点 + 可加入游乐场的备选模板。",
+        "只用这 $n 个标注样本排序。点击可带到第 4 页，点 + 可加入游乐场的收藏。",
     ),
     "search.column.template": ("Template", "模板"),
     "search.column.words": ("Label words", "标签词"),
@@ -87,14 +87,14 @@ WORDS: dict[str, tuple[str, str]] = {
     "search.by_hand": ("by hand", "手写"),
     "search.more": ("and $n more", "另有 $n 个"),
     "search.carry.template": ("Carry this template to tab 4", "把这个模板带到第 4 页"),
-    "search.carry.cart": ("Put $template into the playground's cart", "把 $template 加入游乐场的备选模板"),
+    "search.carry.cart": ("Put $template into the playground's cart", "把 $template 加入游乐场的收藏"),
     "search.carry.words": ("Carry these label words to tab 4", "把这些标签词带到第 4 页"),
     "search.carry.word": (
         "Put it among the label words of “$label” in tab 4, or take it away",
         "加入第 4 页“$label”的标签词，再点一次则移除",
     ),
     "search.carried.template": ("Tab 4 now has the template $template", "第 4 页的模板已换成 $template"),
-    "search.carried.cart": ("In the playground's cart: $template", "已加入游乐场的备选模板：$template"),
+    "search.carried.cart": ("In the playground's cart: $template", "已加入游乐场的收藏：$template"),
     "search.carried.words": ("Tab 4 now has the label words $words", "第 4 页的标签词已换成 $words"),
     "search.first": (
         "Where the beam begins: the likeliest single words between a sentence and its label word, with their "
@@ -105,7 +105,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "search.chart.best": ("best so far", "当前最好"),
     "search.chart.held_out": ("held-out accuracy of the best (right axis)", "当前最好的留出准确率（右轴）"),
     "search.chart.by_hand": ("by hand", "手写"),
-    "search.chart.loss": ("loss on the labelled examples (nats)", "标注样本上的损失（nat）"),
+    "search.chart.loss": ("loss on the labelled examples (nats)", "标注样本上的损失（奈特）"),
     "search.chart.accuracy": ("accuracy on held-out reviews", "留出影评上的准确率"),
     "search.chart.none": (
         "The loss of every candidate appears here during a search.",
@@ -137,14 +137,16 @@ WORDS: dict[str, tuple[str, str]] = {
     "search.se_words.weights": ("Learned weights", "学习权重"),
     "search.se_words.soft": ("Soft (WARP)", "软标签词（WARP）"),
     "search.about.likelihood": (
-        "What does the model itself put into the slot for the sentences of each class? All pairs of those words are "
-        "ranked. No label word has to be given.",
+        "What does the model itself put into the blank for the sentences of each class? All pairs of those words "
+        "are ranked. No label word has to be given.",
         "对每个类别的句子，模型自己会在空位填什么词？把这些词两两组合并排序。不需要给出任何标签词。",
     ),
     "search.about.several": (
-        "Begins with the best pair of the search before it and adds one word after the other: of the words likely for "
-        "a class, the one that fits the examples best, as long as it helps. The more examples, the better its choice.",
-        "从上一种搜索的最优词对出发，逐个添加词：在某一类别可能的词中，选最符合样本的那个，只要有帮助就继续。样本越多，选得越好。",
+        "Begins with the best pair that “Likeliest” finds and adds one word after the other: of the words likely "
+        "for a class, the one that fits the examples best, as long as it helps. The more examples, the better its "
+        "choice.",
+        "从“最可能的词”找到的最优词对出发，逐个添加词：在某一类别可能的词中，选最符合样本的那个，只要有帮助就继续。"
+        "样本越多，选得越好。",
     ),
     "search.about.neighbours": (
         "The label words of tab 4 and their neighbours in the model's embedding table. How many neighbours to take is "
@@ -152,13 +154,14 @@ WORDS: dict[str, tuple[str, str]] = {
         "第 4 页的标签词，加上它们在模型词嵌入表中的近邻。取多少个近邻由样本决定。",
     ),
     "search.about.weights": (
-        "The same words, each with a weight that is learned: one number per word, the model frozen.",
-        "同样的词，每个词学一个权重：每词只有一个数，模型冻结。",
+        "The same words, each with a weight that is learned: one number per word, the model frozen. Fine-tuning "
+        "after the search has no effect here.",
+        "同样的词，每个词学一个权重：每词只有一个数，模型冻结。“搜索之后”的微调在此不起作用。",
     ),
     "search.about.soft": (
-        "No word at all: a vector per class takes the place of a row of the embedding table and is trained, the model "
-        "frozen.",
-        "完全不用词：每个类别用一个可训练的向量代替词嵌入表中的一行，模型冻结。",
+        "No word at all: a vector per class takes the place of a row of the embedding table and is trained, the "
+        "model frozen. Fine-tuning after the search has no effect here.",
+        "完全不用词：每个类别用一个可训练的向量代替词嵌入表中的一行，模型冻结。“搜索之后”的微调在此不起作用。",
     ),
     "search.words.go": ("Search for label words", "开始搜索标签词"),
     "search.words.likelihood": ("What the model fills in for each class", "模型为每个类别填入的词"),

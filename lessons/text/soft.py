@@ -3,25 +3,28 @@
 WORDS: dict[str, tuple[str, str]] = {
     "tab.soft": ("Soft prompts", "软提示"),
     "soft.idea": (
-        "A prompt need not be made of words. Inside the model every word is a vector; a soft prompt is a few vectors "
-        "that belong to no word and are found by gradient descent. The language model stays as it is: in goes the "
-        "sentence with some pseudo-tokens, out comes a word at [MASK], and only the pseudo-tokens learn. It costs "
-        "labelled examples and many steps, but a task then is a file of a few kilobytes instead of a whole model.",
-        "提示不一定要由词组成。在模型内部，每个词都是一个向量；软提示就是几个不属于任何词的向量，用梯度下降求出来。语言"
-        "模型本身保持不动：输入是句子加上几个伪词元，输出是 [MASK] 处的词，学习的只有伪词元。代价是标注样本和较多的训练"
-        "步数；好处是一个任务只需保存几 kB 的文件，而不是一整个模型。",
+        "A prompt need not be made of words. Inside the model every word is a vector; a soft prompt is a few "
+        "vectors that belong to no word and are found by gradient descent. The language model stays as it is: in "
+        "goes the sentence with some pseudo-tokens, out comes a word at [MASK], and only the pseudo-tokens learn. "
+        "It costs labelled examples and many steps, but a task then is a file of some ten to some hundred "
+        "kilobytes instead of a whole model.",
+        "提示不一定要由词组成。在模型内部，每个词都是一个向量；软提示就是几个不属于任何词的向量，用梯度下降求出来。"
+        "语言模型本身保持不动：输入是句子加上几个伪词元，输出是 [MASK] 处的词，学习的只有伪词元。代价是标注样本和较"
+        "多的训练步数；好处是一个任务只需保存十几到几百 kB 的文件，而不是一整个模型。",
     ),
     "soft.how": (
-        "The ids of the input are looked up in the embedding table; those of pseudo-tokens in a table P of their own, "
-        "n rows of the model's width. The loss is −log p(right label word at [MASK]), its gradient passes through the "
-        "whole frozen model down to P, and P alone is moved, at a learning rate 100 to 1,000 times that of "
-        "fine-tuning. Prompt Tuning puts P before the sentence. P-tuning puts it anywhere among words, and lets a "
-        "Bi-LSTM with an MLP write P while it is trained; then P is kept and the encoder thrown away. P-tuning v2 "
-        "gives every layer keys and values of its own. PPT starts from a P that was trained on plain text before.",
-        "输入的编号先在词嵌入表里查向量；伪词元则查自己的表 P：共 n 行，宽度与模型相同。损失是 −log p([MASK] 处为正确"
-        "标签词)，梯度穿过整个冻结的模型一直传到 P，只有 P 会移动，学习率是微调的 100 到 1000 倍。Prompt Tuning 把 P 放"
-        "在句子前面。P-tuning 可以放在模板的任意位置，训练时由双向 LSTM 加 MLP 来生成 P；训练完只留下 P，编码器丢弃。"
-        "P-tuning v2 在每一层都放上专门的键和值。PPT 则从一个预先在无标注文本上训练好的 P 出发。",
+        "The ids of the input are looked up in the embedding table; those of pseudo-tokens in a table P of their "
+        "own, n rows of the model's width. The loss is −log p(right label word at [MASK]), its gradient passes "
+        "through the whole frozen model down to P, and P alone is moved, at a learning rate of its own (3e-3 for "
+        "Prompt Tuning, 3e-2 for P-tuning v2; fine-tuning takes 1e-4). Prompt Tuning puts P before the sentence. "
+        "P-tuning puts it anywhere among words, and lets a Bi-LSTM with an MLP write P while it is trained; then P "
+        "is kept and the encoder thrown away. P-tuning v2 gives every layer keys and values of its own. PPT starts "
+        "from a P that was trained on plain text before.",
+        "输入的编号先在词嵌入表里查向量；伪词元则查自己的表 P：共 n 行，宽度与模型相同。损失是 −log p([MASK] 处为正"
+        "确标签词)，梯度穿过整个冻结的模型一直传到 P，只有 P 会移动，并有自己的学习率（Prompt Tuning 为 3e-3，"
+        "P-tuning v2 为 3e-2；微调为 1e-4）。Prompt Tuning 把 P 放在句子前面。P-tuning 可以放在模板的任意位置，训练"
+        "时由双向 LSTM 加 MLP 来生成 P；训练完只留下 P，编码器丢弃。P-tuning v2 在每一层都放上专门的键和值。PPT 则"
+        "从一个预先在无标注文本上训练好的 P 出发。",
     ),
     "soft.source": (
         "Lester et al. 2021, “The Power of Scale for Parameter-Efficient Prompt Tuning”, section 2; Liu et al. 2021, "
@@ -87,10 +90,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "$method，第一步之前：本次会话中尚未训练。",
     ),
     "soft.voice.trained": ("$method, trained just now in this session.", "$method，本次会话中刚刚训练过。"),
-    "soft.truncated": (
-        "Too long: the last $n word pieces were not read.",
-        "句子太长：最后 $n 个词片没有读入。",
-    ),
+    "soft.truncated": ("Too long: word pieces not read at the end: $n.", "句子太长：最后 $n 个词片没有读入。"),
     "soft.anatomy": (
         "$method: what is frozen, trained, thrown away",
         "$method：哪些冻结、哪些训练、哪些用完即弃",

@@ -66,7 +66,7 @@ def test_the_sentences_with_a_dot_for_each_paradigm(t, phenomenon):
     dots = re.findall(r'aria-label="([^"]*)"', html)
     prompt = right if phenomenon == "negation" else wrong
     said = {"tfidf-nb": right, "word2vec-lstm": wrong, "bert-finetune": prompt, "prompt": prompt}
-    assert dots == [f"{t(f'method.{method}')}: {said[method]}" for method in METHODS] * len(rows)
+    assert dots == [f"{t(f'method.{method}')}{t('colon')}{said[method]}" for method in METHODS] * len(rows)
 
 
 @in_both

@@ -130,7 +130,7 @@ def test_fine_tuning_on_the_chinese_reviews(t: Text, started: None) -> None:
 
 
 def test_the_time_is_told_of_the_built_in_backbone_only(t: Text, started: None) -> None:
-    end = t("finetune.plan.time", time="")[-20:]
+    end = t("finetune.plan.time", time="|").partition("|")[2]
     assert end not in visible(finetune.plan(t, 16))
     models.Backbone.source = None
     assert end in visible(finetune.plan(t, 16))

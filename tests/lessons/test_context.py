@@ -242,7 +242,7 @@ def test_recorded_is_said_from_the_numbers(t, few, key, monkeypatch):
     said = context_runs.recorded_chart(t)["result"]
     numbers = {"n": 50, "zero": "70.0%", "zero_calibrated": "80.0%"}
     numbers |= {"best": f"{100 * few:.1f}%", "calibrated": "65.0%"}
-    how = f"{t('context.bar', n=4)}, {t('context.choose.random')}"
+    how = t("comma").join([t("context.bar", n=4), t("context.choose.random")])
     assert said == t(f"context.recorded.{key}", **numbers, how=how, **context_runs._size())
 
 
