@@ -183,8 +183,9 @@ def words(t: Text, scene: Scene) -> Markup:
 def likely(state: Mapping[str, Any]) -> dict[str, list[tuple[str, float]]]:
     """The likeliest words of each class on its own examples, with the geometric mean of their probability."""
     of = examples(state["se_k"], state["se_seed"])
-    names = writable_words(backbone().tokenizer)
-    found = likely_words(of, of.logits(Template.parse(state["t"])), WORDS_SHOWN)
+    template = Template.parse(state["t"])
+    names = writable_words(backbone().tokenizer, template.spaced_mask())
+    found = likely_words(of, template, of.logits(template), WORDS_SHOWN)
     return {
         label: [(names[token], float(np.exp(log))) for token, log in zip(ids.tolist(), logs.tolist(), strict=True)]
         for label, (ids, logs) in zip(of.classes, found, strict=True)
@@ -194,11 +195,12 @@ def likely(state: Mapping[str, Any]) -> dict[str, list[tuple[str, float]]]:
 def likely_plane(state: Mapping[str, Any]) -> list[tuple[str, float, float]]:
     """(word, mean log-probability at the slot for sentences of the first class, of the second), of likely words."""
     of = examples(state["se_k"], state["se_seed"])
-    logits = of.logits(Template.parse(state["t"]))
-    ids = torch.cat([ids for ids, _ in likely_words(of, logits, ON_PLANE)]).unique()
+    template = Template.parse(state["t"])
+    logits = of.logits(template)
+    ids = torch.cat([ids for ids, _ in likely_words(of, template, logits, ON_PLANE)]).unique()
     logs = logits.log_softmax(dim=1)[:, ids]  # (N, n_words)
     first, second = (logs[torch.from_numpy(of.gold == c)].mean(dim=0).tolist() for c in (0, 1))
-    names = writable_words(backbone().tokenizer)
+    names = writable_words(backbone().tokenizer, template.spaced_mask())
     return list(zip([names[token] for token in ids.tolist()], first, second, strict=True))
 
 

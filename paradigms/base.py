@@ -37,22 +37,34 @@ class TrainStep:
 def training_set(texts: Sequence[str], labels: Sequence[str]) -> tuple[list[str], np.ndarray, np.ndarray]:
     """The texts, the classes in sorted order, and the class of each text as an index into them.
 
-    Whole numbers are taken for the strings that one writes them as: scikit-learn's own helpers give some.
-    Raises ParadigmError where a label is anything else, where there are not as many labels as texts, or fewer than two
-    classes.
+    Whole numbers are taken for the strings that one writes them as, in the order of the numbers: scikit-learn's own
+    helpers give some. Raises ParadigmError where a label is anything else or a text is none, where there are not as
+    many labels as texts, or fewer than two classes.
     """
     for label in labels:
         if not isinstance(label, str | int | np.integer):
             message = f"labels have to be strings, as '1', not {type(label).__name__}, as {label!r}"
             raise ParadigmError("label_type", message, offending=str(label))
-    texts, names = [str(text) for text in texts], [str(label) for label in labels]
+    texts, names = texts_of(texts), [str(label) for label in labels]
     if len(texts) != len(names):
         message = f"{len(texts)} texts but {len(names)} labels"
         raise ParadigmError("length_mismatch", message, texts=len(texts), labels=len(names))
-    classes, gold = np.unique(names, return_inverse=True)
+    numbers = not any(isinstance(label, str) for label in labels)
+    given = np.array([int(name) for name in names] if numbers else names)
+    classes, gold = np.unique(given, return_inverse=True)
     if len(classes) < 2:
         raise ParadigmError("one_class", "training needs examples of at least two classes", classes=len(classes))
-    return texts, classes.astype(object), gold
+    return texts, np.array([str(label) for label in classes], dtype=object), gold
+
+
+def texts_of(texts: Sequence[str]) -> list[str]:
+    """`texts` as a list. Raises ParadigmError("text_type") for a single string, which would be taken for as many texts
+    as it has characters, and where one of them is no string: a gap in a table would be read as the word "nan"."""
+    for text in [texts] if isinstance(texts, str) else texts:
+        if isinstance(texts, str) or not isinstance(text, str):
+            what = "one string" if isinstance(texts, str) else f"{type(text).__name__} among them"
+            raise ParadigmError("text_type", f"wanted is a list of strings, not {what}", offending=str(text)[:80])
+    return [str(text) for text in texts]
 
 
 class TextClassifier(ClassifierMixin, BaseEstimator, ABC):
@@ -85,12 +97,19 @@ class TextClassifier(ClassifierMixin, BaseEstimator, ABC):
 
     def predict(self, texts: Sequence[str]) -> np.ndarray:
         """The most probable label of each text, shape (n_texts,)."""
-        probabilities = self.predict_proba(texts)  # first: it says so where there is no `classes_` yet
+        probabilities = self.predict_proba(texts_of(texts))  # first: it says so where there is no `classes_` yet
         return self.classes_[probabilities.argmax(axis=1)]
 
     def score(self, texts: Sequence[str], labels: Sequence[str], sample_weight: Any = None) -> float:
-        """Accuracy; labels that are whole numbers as in `training_set`."""
-        return super().score(texts, np.array([str(label) for label in labels], dtype=object), sample_weight)
+        """Accuracy; labels that are whole numbers as in `training_set`. Raises ParadigmError("labels_mismatch") where
+        none of them is one of `classes_`: 0% would look like a method that has learned nothing."""
+        names = [str(label) for label in labels]
+        said = super().score(texts, np.array(names, dtype=object), sample_weight)
+        if names and not set(names) & set(map(str, self.classes_)):
+            known, asked = ", ".join(map(str, self.classes_)), ", ".join(sorted(set(names)))
+            message = f"the labels are {asked}, but the classifier answers with {known}"
+            raise ParadigmError("labels_mismatch", message, offending=asked, known=known)
+        return said
 
     @contextmanager
     def _unchanged_if_refused(self) -> Iterator[None]:
@@ -167,7 +186,7 @@ def plain(value: Any) -> Any:
         return value.source
     if is_dataclass(value) and not isinstance(value, type):
         return asdict(value)
-    if isinstance(value, np.ndarray | np.generic):
+    if hasattr(value, "tolist"):  # an array, a number of numpy's, a column of a table
         return plain(value.tolist())
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from .base import TextClassifier, TrainStep, training_set
+from .base import SavedModelError, TextClassifier, TrainStep, training_set
 from .masked_lm import MaskedLM, evaluating, length_sorted, use_bf16
 from .salience import Salience, occlusion
 from .tokens import Encoded
@@ -167,4 +167,8 @@ class BertFineTune(TextClassifier):
         self._build()
         for part, module in {"encoder": self.encoder_, "head": self.head_}.items():
             own = {name.removeprefix(f"{part}."): a for name, a in arrays.items() if name.startswith(f"{part}.")}
-            module.load_state_dict({name: torch.from_numpy(array) for name, array in own.items()})
+            try:
+                module.load_state_dict({name: torch.from_numpy(array) for name, array in own.items()})
+            except RuntimeError as error:  # of other shapes
+                message = f"it was trained from another backbone than {self.lm_.name}"
+                raise SavedModelError("other_backbone", message, where=self.lm_.name) from error

@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from .hub import reachable
+from .hub import one_load_at_a_time, reachable, state_of
 from .masked_lm import SEEN_TEXTS, BackboneError, Batch, MaskedLM, unreadable
 from .prompt.template import Literal, Mask, Part, Sentence, Template, TemplateError
 from .seen import Seen
@@ -45,7 +45,8 @@ class CausalLM(MaskedLM):
     def load(cls, source: str | Path | None = None) -> CausalLM:
         """From a folder or the hub, loaded once: safetensors only, no remote code. Raises BackboneError: not_found,
         no_safetensors, unreadable, not_causal_lm, no_head."""
-        return _load(str(source))
+        with one_load_at_a_time:
+            return _load(str(source), state_of(str(source)))
 
     @property
     def max_length(self) -> int:
@@ -106,7 +107,7 @@ def _words(parts: Sequence[Part]) -> str:
 
 
 @lru_cache(maxsize=2)
-def _load(source: str) -> CausalLM:
+def _load(source: str, state: int) -> CausalLM:
     from safetensors import SafetensorError
     from transformers import MODEL_FOR_CAUSAL_LM_MAPPING, AutoConfig, AutoModelForCausalLM, AutoTokenizer
     from transformers.utils import logging

@@ -127,7 +127,7 @@ def ppt(options: argparse.Namespace) -> int:
     out = _folder(options.out)
     documents = [sentences_of(document) for document in islice(documents_of(options.text), DOCUMENTS)]
     files = " ".join(Path(file).name for file in options.text)
-    command = f"python -m paradigms ppt --text {files} --out {out.name} --seed {options.seed}"
+    command = f"python -m paradigms ppt --text {files} --out {out.name} --seed {options.seed}{_backbone(options)}"
     draw = progress_bar()
     for question, step in pretrain(documents, out, command, backbone=options.backbone, seed=options.seed):
         draw(step)
@@ -188,10 +188,15 @@ def demonstrations(options: argparse.Namespace) -> int:
         _folder(file.parent)
         if file.is_dir():
             raise ParadigmError("not_writable", f"{file} is a folder; a file is wanted", where=str(file))
-    command = f"python -m paradigms demonstrations --n {options.n} --seeds {options.seeds}"
+    sets = "".join(
+        f" --{name} {Path(given).name}" for name in ("train", "test") if (given := getattr(options, name)) != "reviews"
+    )
+    command = f"python -m paradigms demonstrations --n {options.n} --seeds {options.seeds}{sets}{_backbone(options)}"
     train, test = load(options.train, "train"), load(options.test, "test")
     test = draw(test, options.n)
     found = study(train, test, options.seeds, options.backbone, command)
+    if file:
+        write(found, file)
     tested = f"{found.n_test} sentences of {test.name}, {options.seeds} seeds"
     print(f"{found.backbone}, {tested}; majority {test.majority:.1%}")
     for row in found.rows:
@@ -200,8 +205,6 @@ def demonstrations(options: argparse.Namespace) -> int:
     for name in ("accuracy", "calibrated"):
         values = sorted(getattr(order, name) for order in found.orders)
         print(f"  {len(values)} orders, {name:<12} {values[0]:.1%} to {values[-1]:.1%}")
-    if file:
-        write(found, file)
     return 0
 
 
@@ -243,6 +246,11 @@ def bench(options: argparse.Namespace) -> int:
     measured = bench(load(options.test, "test").texts)
     print(json.dumps(measured.as_dict()) if options.json else measured)
     return 0
+
+
+def _backbone(options: argparse.Namespace) -> str:
+    """What a recorded command ends with where another backbone than the built-in one was asked."""
+    return f" --backbone {Path(options.backbone).name}" if options.backbone else ""
 
 
 def _folder(out: str | Path) -> Path:

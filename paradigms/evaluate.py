@@ -202,9 +202,11 @@ def evaluate(
         names = tuple(test.classes if len(test.classes) > 1 else train.classes)
         used, texts, labels = 0, names, names
     else:
-        _require_known_labels(train, test)
+        require_known_labels(train, test)
         examples = few_shot(train, shots, seed) if shots else train
         used, texts, labels = len(examples), examples.texts, examples.labels
+        if method == "prompt" and options.get("tune") == "nothing":  # which learns the labels' names alone
+            used = 0
     if method in UNLABELLED:
         given = set(texts)
         model.set_params(unlabelled=[text for text in train.texts if text not in given])
@@ -231,7 +233,7 @@ def evaluate(
     return result, model
 
 
-def _require_known_labels(train: Dataset, test: Dataset) -> None:
+def require_known_labels(train: Dataset, test: Dataset) -> None:
     """Whoever has learned other names would be wrong on every text, and look like a method that cannot learn."""
     if len(train.classes) > 1 and (unknown := sorted(set(test.classes) - set(train.classes))):
         known, asked = ", ".join(train.classes), ", ".join(test.classes)

@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
-from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,7 +23,7 @@ from .allocator import keep_freed_memory
 from .backbone import BUILT_IN, NAME
 from .encoder import Layer, encoded_at_mask, kept_layers_of, layers_of
 from .errors import ParadigmError
-from .hub import reachable
+from .hub import one_load_at_a_time, reachable, state_of
 from .seen import Seen
 from .tokens import Encoded, piece_ids, special_frame
 
@@ -90,8 +89,9 @@ class MaskedLM:
         Weights as safetensors only, no remote code. Raises BackboneError, also where the checkpoint has no
         masked-LM head: with a fresh random head every prompt would answer at chance without a word of warning.
         """
-        with _one_at_a_time:
-            return _load(str(source) if source is not None else str(BUILT_IN))
+        with one_load_at_a_time:
+            path = str(source or BUILT_IN)
+            return _load(path, 0 if path == str(BUILT_IN) else state_of(path))  # asked for at every key that is typed
 
     def copy(self) -> MaskedLM:
         """The same backbone with weights of its own, to be trained; what it answers is not kept."""
@@ -266,11 +266,8 @@ def unreadable(source: str, error: ValueError | RuntimeError) -> BackboneError:
     return BackboneError("unreadable", f"{source} cannot be loaded: {why}", where=source)
 
 
-_one_at_a_time = Lock()  # `transformers` leaves weights out where two threads load at the same time
-
-
 @lru_cache(maxsize=4)
-def _load(source: str) -> MaskedLM:
+def _load(source: str, state: int) -> MaskedLM:
     from safetensors import SafetensorError
     from transformers import MODEL_FOR_MASKED_LM_MAPPING, AutoConfig, AutoModelForMaskedLM, AutoTokenizer
     from transformers.utils import logging

@@ -1,6 +1,6 @@
 """Many templates x many verbalizers: how far the wording alone moves a result.
 
-The spread over wordings is what a single accuracy hides (Perez et al. 2021; Zhao et al. 2021, figure 2). Zero-shot, the
+The spread over wordings is what a single accuracy hides (Perez et al. 2021; Zhao et al. 2021, figure 3). Zero-shot, the
 encoder runs once per template: every verbalizer is answered from the same states at [MASK].
 """
 
@@ -15,7 +15,7 @@ from joblib import Parallel, delayed
 
 from .base import TrainStep
 from .data import Dataset, few_shot
-from .evaluate import interval
+from .evaluate import interval, require_known_labels
 from .masked_lm import MaskedLM
 from .plan import Plan, PlanError, draw
 from .prompt.calibration import calibrated, content_free
@@ -76,6 +76,7 @@ def sweep(
             yield from cells
         return
     train = train or plan.train_set()
+    require_known_labels(train, test)
     draws = {seed: few_shot(train, plan.shots, seed) for seed in plan.seeds}
     trainings = [(row, column, seed) for row in rows for column in columns for seed in plan.seeds]
     tasks = (

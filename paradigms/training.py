@@ -59,13 +59,9 @@ _one_at_a_time = RLock()
 @contextmanager
 def seeded(seed: int) -> Iterator[None]:
     """New modules get random weights that depend on `seed` alone; the caller's random state is put back."""
-    with _one_at_a_time:
-        randomness = torch.get_rng_state()
+    with _one_at_a_time, torch.random.fork_rng():  # a GPU's random state too
         torch.manual_seed(int(seed))
-        try:
-            yield
-        finally:
-            torch.set_rng_state(randomness)
+        yield
 
 
 def train_steps(

@@ -20,6 +20,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
 from .errors import ParadigmError
+from .hub import state_of
 from .words import words
 
 if TYPE_CHECKING:
@@ -110,15 +111,18 @@ def save_vectors(vectors: KeyedVectors, folder: str | Path) -> None:
     save_file({"vectors": vectors.vectors.astype(np.float16)}, folder / "vectors.safetensors")
 
 
-@lru_cache(maxsize=2)
 def load_vectors(folder: str | Path = BUILT_IN) -> KeyedVectors:
-    """The vectors of `folder` as gensim `KeyedVectors` in fp32; the built-in ones unless told otherwise.
+    """The vectors of `folder` as gensim `KeyedVectors` in fp32, loaded once; the built-in ones unless told otherwise.
 
     Raises ParadigmError("not_found") where `folder` holds no vectors.
     """
+    return _load(Path(folder), state_of(folder))
+
+
+@lru_cache(maxsize=2)
+def _load(folder: Path, state: int) -> KeyedVectors:
     from gensim.models import KeyedVectors
 
-    folder = Path(folder)
     try:
         table = load_file(folder / "vectors.safetensors")["vectors"].astype(np.float32)
         vocabulary = (folder / "words.txt").read_text(encoding="utf8").splitlines()

@@ -26,9 +26,9 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "pet.source": (
         "Schick & Schütze 2021, “Exploiting Cloze Questions for Few Shot Text Classification and Natural Language "
-        "Inference”, section 3 (loss: equation 3; ensemble: 3.4; iPET: 3.5).",
+        "Inference”, section 3 (loss: 3.1 and 3.2; ensemble: 3.3; iPET: 3.4).",
         "Schick & Schütze 2021，《Exploiting Cloze Questions for Few Shot Text Classification and Natural Language "
-        "Inference》，第 3 节（损失：式 (3)；集成：3.4；iPET：3.5）。",
+        "Inference》，第 3 节（损失：3.1 与 3.2；集成：3.3；iPET：3.4）。",
     ),
     # The pairs
     "pet.pairs": ("Pattern-verbalizer pairs", "模式—标签词对"),

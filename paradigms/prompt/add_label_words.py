@@ -30,7 +30,7 @@ def add_label_words(examples: Examples, template: Template, shown: int = 3) -> I
     """A first step with one word per class, then ROUNDS steps of one word more, or none once none gains. The best
     `shown` words of a round are scored as candidates. The model runs once."""
     logits = examples.logits(template)  # (N, V)
-    likely = [ids for ids, _ in likely_words(examples, logits, at_least(CHOICE, examples))]
+    likely = [ids for ids, _ in likely_words(examples, template, logits, at_least(CHOICE, examples))]
     gold = torch.from_numpy(examples.gold)
     start = torch.empty(1, 0, dtype=torch.long)  # (n_combinations, classes so far)
     for ids in likely:

@@ -9,9 +9,10 @@ LM-BFF fine-tunes with what it finds, and so do we after "generate" and "edit"; 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
+from ..base import TrainStep
 from .autoprompt import autoprompt
 from .candidates import Examples, SearchStep
 from .edit_template import edit_template
@@ -54,6 +55,10 @@ class AutoTemplate(Searched):
         super().__init__(search, template, verbalizer, backbone, tune, steps, batch_size, lr, seed)
         self.rounds = rounds
         self.width = width
+
+    def fit_steps(self, texts: Sequence[str], labels: Sequence[str]) -> Iterator[TrainStep]:
+        Verbalizer.of(self.verbalizer).require_names(labels)
+        yield from super().fit_steps(texts, labels)
 
     def _search(self, examples: Examples) -> Iterator[SearchStep]:
         verbalizer = Verbalizer.of(self.verbalizer).for_labels(examples.classes)

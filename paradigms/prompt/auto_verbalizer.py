@@ -63,6 +63,8 @@ class AutoVerbalizer(Searched):
         super().__init__(search, template, verbalizer, backbone, tune, steps, batch_size, lr, seed)
 
     def fit_steps(self, texts: Sequence[str], labels: Sequence[str]) -> Iterator[TrainStep]:
+        if self.search == "neighbours":
+            Verbalizer.of(self.verbalizer).require_names(labels)
         if self.search not in TRAINED:
             yield from super().fit_steps(texts, labels)
             return

@@ -1,7 +1,7 @@
 """What every search of hard prompts shares: the examples it may look at, what it has scored, the words it may write.
 
-A search sees the K labelled examples per class it is given and nothing else, as in LM-BFF (Gao et al. 2021, section 5):
-no development set picks the winner.
+A search sees the K labelled examples per class it is given and nothing else: where LM-BFF (Gao et al. 2021, section 5)
+lets a development set of that size pick the winner among the best, the same examples do here.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ class Examples:
 
     def with_words(self, template: Template, logits: Tensor, word_ids: Sequence[Sequence[int]]) -> Candidate:
         """`template` with some words of the vocabulary for each class, scored from all logits, shape (N, V)."""
-        words = writable_words(self.lm.tokenizer)
+        words = writable_words(self.lm.tokenizer, template.spaced_mask())
         label_words = zip(self.classes, word_ids, strict=True)
         verbalizer = Verbalizer(tuple((label, tuple(words[token] for token in ids)) for label, ids in label_words))
         return Candidate(
@@ -108,11 +108,12 @@ class Examples:
 
 
 @lru_cache(maxsize=8)
-def writable_words(tokenizer: PreTrainedTokenizerBase) -> dict[int, str]:
+def writable_words(tokenizer: PreTrainedTokenizerBase, spaced: bool = True) -> dict[int, str]:
     """By vocabulary id, the words that a template can be written with: those that, written out between spaces, are read
-    back as that one token. Pieces of words, special tokens and the template's own signs are not."""
+    back as that one token. Pieces of words, special tokens and the template's own signs are not. With `spaced` False
+    those that stand without a space before them, as in a slot that does."""
     words = [word.strip() for word in tokenizer.batch_decode([[token] for token in range(len(tokenizer))])]
-    read = piece_ids(tokenizer, [f" {word}" for word in words])
+    read = piece_ids(tokenizer, [f" {word}" if spaced else word for word in words])
     return {
         token: word
         for token, (word, ids) in enumerate(zip(words, read, strict=True))
@@ -127,9 +128,9 @@ def allowed_words(verbalizer: Verbalizer, tokenizer: PreTrainedTokenizerBase) ->
     return [token for token, word in writable_words(tokenizer).items() if word.lower() not in taken]
 
 
-def label_word_ids(tokenizer: PreTrainedTokenizerBase) -> list[int]:
+def label_word_ids(tokenizer: PreTrainedTokenizerBase, spaced: bool = True) -> list[int]:
     """Vocabulary ids that may be label words: writable, and a word rather than a number or a mark."""
-    return [token for token, word in writable_words(tokenizer).items() if word.isalpha()]
+    return [token for token, word in writable_words(tokenizer, spaced).items() if word.isalpha()]
 
 
 def written(words: Sequence[str]) -> str:

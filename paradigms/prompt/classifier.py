@@ -21,7 +21,7 @@ from ..errors import checked
 from ..masked_lm import MaskedLM, use_bf16
 from ..tokens import Encoded
 from ..training import n_trainable, schedule, train_steps
-from .calibration import calibrated, content_free
+from .calibration import CONTENT_FREE, calibrated, content_free
 from .template import DEFAULT_TEMPLATE, Template
 from .verbalizer import COMBINE, DEFAULT_VERBALIZER, Verbalizer
 from .what_is_trained import choose_trained, fingerprint, learned, relearn
@@ -124,8 +124,11 @@ class PromptClassifier(TextClassifier):
     def fit_steps(self, texts: Sequence[str], labels: Sequence[str]) -> Iterator[TrainStep]:
         """Cross-entropy over the label words at [MASK]. With `train="nothing"` only the labels are learned, no step."""
         checked(self.combine, "combine", COMBINE)
+        if self.calibrate is not None:
+            checked(self.calibrate, "calibrate", CONTENT_FREE)
         with self._unchanged_if_refused():
             texts, classes, classes_of = training_set(texts, labels)
+            Verbalizer.of(self.verbalizer).require_names(labels)
             verbalizer = Verbalizer.of(self.verbalizer).for_labels(list(classes))
             trained = None if self.train == "nothing" else self._trainable()
             self.__dict__.pop("_lm", None)

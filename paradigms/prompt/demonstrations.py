@@ -103,6 +103,10 @@ class Demonstrations(PromptClassifier):
     def fit_steps(self, texts: Sequence[str], labels: Sequence[str]) -> Iterator[TrainStep]:
         """Keep the examples; with `train` other than "nothing" also tune the model on them, one step at a time."""
         checked(self.choose, "choose", CHOOSE)
+        if self.shown is not None and self.shown < 0:
+            raise ParadigmError(
+                "bad_option", f"shown={self.shown} is below 0", where="shown", offending=str(self.shown)
+            )
         texts, classes, gold = training_set(texts, labels)
         with self._unchanged_if_refused():
             self._classes = classes
@@ -137,7 +141,7 @@ class Demonstrations(PromptClassifier):
             return [Shown((), ()) for _ in texts]
         pool = self._pool()
         if self.choose == "given":
-            return [self._fit_in(text, [one for one in pool if one.text != text]) for text in texts]
+            return [self._fit_in(text, [one for one in pool if one.text.strip() != text.strip()]) for text in texts]
         if self.choose == "similar":
             examples = self._vectors([text for text, _ in self.examples_])  # (m, H)
             nearness = (self._vectors(texts) @ examples.T).numpy()  # (n, m), cosines
@@ -158,7 +162,7 @@ class Demonstrations(PromptClassifier):
         word_ids, _ = self._prepare([], verbalizer)
         inputs = [
             content_free(self._context(one.shown), lm, calibrate or self.calibrate or "average")
-            for one in self.chosen([text.strip() or "N/A" for text in texts])  # which leaves room for what stands there
+            for one in self.chosen([text.strip() or "N/A" for text in texts])
         ]
         probabilities = self._probabilities([item for items in inputs for item in items], word_ids, verbalizer)
         return probabilities.reshape(len(texts), -1, probabilities.shape[1]).mean(axis=1)
@@ -167,7 +171,8 @@ class Demonstrations(PromptClassifier):
         """Every example as a demonstration."""
         words = {label: of_label[0] for label, of_label in self._verbalizer.label_words}
         two_a_border = 2 * sum(isinstance(part, Border) for part in self._template.parts)
-        written = [_written(answered(self._template, text, words[label])) for text, label in self.examples_]
+        # With the break behind it, which a byte-level vocabulary counts as a token.
+        written = [_written([*answered(self._template, text, words[label]), BREAK]) for text, label in self.examples_]
         lengths = [len(ids) + two_a_border for ids in piece_ids(self.lm_.tokenizer, written)]
         return [
             Demonstration(text, label, words[label], length)
@@ -188,14 +193,16 @@ class Demonstrations(PromptClassifier):
         turn = {}
         for example in map(int, np.argsort(distances, kind="stable")):
             other, label = self.examples_[example]
-            if other != text:
+            if other.strip() != text.strip():
                 turn[example] = met[label]
                 met[label] += 1
         return sorted(turn, key=turn.__getitem__)
 
     def _fit_in(self, text: str, ranked: Iterable[Demonstration]) -> Shown:
-        """The first `shown` of them, as far as there is room."""
-        room = self.lm_.max_length - len(fill(self.lm_, self._context(()), [text])[0].input_ids)
+        """The first `shown` of them, as far as there is room beside the question and, for calibration, one without
+        content in its place."""
+        questions = fill(self.lm_, self._context(()), [text.strip() or "N/A", "N/A"])
+        room = self.lm_.max_length - max(len(one.input_ids) for one in questions)
         shown: list[Demonstration] = []
         left_out: list[Demonstration] = []
         for one in islice(ranked, self.shown):

@@ -48,7 +48,8 @@ def nearest_words(
 
     A word belongs to the class whose nearest label word is nearest to it.
     """
-    words, allowed = writable_words(lm.tokenizer), torch.tensor(label_word_ids(lm.tokenizer))
+    words = writable_words(lm.tokenizer, spaced)
+    allowed = torch.tensor(label_word_ids(lm.tokenizer, spaced))
     given = torch.tensor(verbalizer.token_ids(lm.tokenizer, spaced=spaced))
     cosine = cosines(lm, allowed, given)  # (n_allowed, n_words)
     cosine[torch.isin(allowed, given)] = -1  # a label word is not its own neighbour

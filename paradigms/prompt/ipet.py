@@ -1,8 +1,10 @@
-"""iPET: generations of models that learn from each other (Schick & Schuetze 2021a, section 3.5).
+"""iPET: generations of models that learn from each other (Schick & Schuetze 2021a, section 3.4).
 
-Each model of a generation is trained on the labelled examples and on five times as many of each class as the one
-before it had, which some of the *other* models of that generation have labelled. Of the texts that they take for a
-class those are drawn that they are surest of.
+Each model of a generation is trained on the labelled examples and on five times as many new ones of each class as the
+generation before it had, the first on five times the labelled ones; some of the *other* models of that generation have
+labelled them. (In the paper the labelled examples are part of the five times, and where nothing is labelled the first
+has 10 examples in all, not of each class.) Of the texts that they take for a class those are drawn that they are surest
+of.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ import numpy as np
 from ..data import Dataset
 from .pattern_model import PatternModel, vote
 
-GROWTH = 5  # d: how much a generation's training set grows
+GROWTH = 5  # d: how many times as many texts a generation has labelled for it as the one before
 TEACHERS = 0.25  # lambda: share of the other models that label for one
 FIRST = 10  # examples per class of the first generation where nothing is labelled
 

@@ -2,7 +2,7 @@
 
     L = (1 - alpha) L_CE + alpha L_MLM
 
-Schick & Schuetze 2021a, equation 3: with a few examples a masked language model soon forgets what it was; the second
+Schick & Schuetze 2021a, section 3.2: with a few examples a masked language model soon forgets what it was; the second
 term, on unlabelled texts in the same pattern, holds it back. The pattern's own slot is never asked there.
 """
 
@@ -19,7 +19,7 @@ from ..base import TrainStep
 from ..pretrain import Masking, masked_lm_loss
 from .classifier import PromptClassifier
 
-ALPHA = 1e-4  # section 4: L_MLM is far larger than L_CE
+ALPHA = 1e-4  # section 3.2: L_MLM is far larger than L_CE
 TEXTS = 8  # unlabelled texts in a step
 
 

@@ -2,11 +2,11 @@
 
 Schick & Schuetze 2021a ("Exploiting Cloze Questions", EACL), section 3:
 
-    L = (1 - alpha) L_CE + alpha L_MLM                each pattern-verbalizer pair p is fine-tuned (3.2, 3.3)
-    s(y | x) = 1/Z sum over p of w(p) s_p(y | x)      their vote: w(p) = 1, or p's accuracy before training (3.4)
-    q = softmax(s / T), T = 2                         its soft labels for unlabelled text train a classifier (3.4)
+    L = (1 - alpha) L_CE + alpha L_MLM                each pattern-verbalizer pair p is fine-tuned (3.1, 3.2)
+    s(y | x) = 1/Z sum over p of w(p) s_p(y | x)      their vote: w(p) = 1, or p's accuracy before training (3.3)
+    q = softmax(s / T), T = 2                         its soft labels for unlabelled text train a classifier (3.3)
 
-and in iPET (3.5) a few generations in between, in which the models of one label examples for those of the next. What
+and in iPET (3.4) a few generations in between, in which the models of one label examples for those of the next. What
 is kept is the classifier. The pairs, and with them everything that was a prompt, are thrown away.
 """
 
@@ -28,8 +28,9 @@ from ..masked_lm import MaskedLM
 from ..training import schedule
 from .ipet import labelled_by_others, size_of
 from .pattern_model import ALPHA, PatternModel, vote
+from .verbalizer import Verbalizer
 
-TEMPERATURE = 2.0  # section 3.4
+TEMPERATURE = 2.0  # section 3.3
 WEIGHTING = ("uniform", "accuracy")
 # (pattern, verbalizer): patterns of the paper's shapes for reviews (section 4.1): behind the text, before it, behind a
 # border. Those four of seven that vote best on SST-2's training sentences, with words that `add_label_words` finds
@@ -113,6 +114,8 @@ class Pet(TextClassifier):
         classifier. `trainable_parameters_` counts all that was trained, what is thrown away included.
         """
         texts, classes, _ = training_set(texts, labels)
+        for _, verbalizer in self.pairs or PAIRS:
+            Verbalizer.of(verbalizer).require_names(labels)
         checked(self.weighting, "weighting", WEIGHTING)
         examples, others = self._split(Dataset("", tuple(texts), tuple(map(str, labels))))
         pool = self._pool(examples, others)
@@ -120,6 +123,8 @@ class Pet(TextClassifier):
             self.classes_ = classes
             self.__dict__.pop("student_", None)
             self.models_ = [self._model(number, pool) for number in range(len(self.pairs or PAIRS))]
+            for model in self.models_:  # the last of them as well, before the first is trained
+                model.predict_proba([])
             self.weights_ = self._weights(examples)
 
         labels, first = list(map(str, self.classes_)), 0 if examples else 1

@@ -26,6 +26,7 @@ from torch import Tensor
 from ..base import TrainStep
 from ..data import ASSETS
 from ..errors import ParadigmError, checked
+from ..hub import state_of
 from ..masked_lm import MaskedLM
 from .classifier import PromptClassifier
 from .prompt_tuning import PromptTuning
@@ -72,14 +73,15 @@ class PPT(SoftPrompt):
         self.seed = seed
 
     def _soft_template(self) -> Template:
-        return in_front(self.template, len(self._pretrained()))
+        # Once there is a prompt its own length counts: a saved one does without the folder that it began in.
+        return in_front(self.template, len(self.start_ if hasattr(self, "start_") else self._pretrained()))
 
     def _build(self, start: Tensor | None = None) -> None:
         lm = frozen(MaskedLM.load(self.backbone))
         if start is None:
             require_pretrained_for(lm, self.prompt or BUILT_IN)
         rows = self._pretrained() if start is None else start
-        asked = len(self._soft_template().soft_pieces(lm.tokenizer))
+        asked = len(in_front(self.template, len(rows)).soft_pieces(lm.tokenizer))
         if rows.shape != (asked, lm.hidden_size):
             message = f"the pre-trained prompt is {tuple(rows.shape)}, wanted is {(asked, lm.hidden_size)}"
             raise ParadigmError("other_shape", message, where=str(self.prompt or BUILT_IN), backbone=lm.name)
@@ -101,12 +103,16 @@ def require_pretrained_for(lm: MaskedLM, folder: str | Path) -> None:
         raise ParadigmError("other_backbone", message, where=str(folder), offending=lm.name)
 
 
-@lru_cache(maxsize=8)
 def load_prompt(folder: str | Path, question: str) -> Tensor:
-    """A pre-trained prompt, shape (n, H)."""
+    """A pre-trained prompt, shape (n, H), loaded once."""
     checked(question, "question", QUESTIONS)
+    return _load(Path(folder), question, state_of(folder))
+
+
+@lru_cache(maxsize=8)
+def _load(folder: Path, question: str, state: int) -> Tensor:
     try:
-        return load_file(Path(folder) / "prompt.safetensors")[question].float()
+        return load_file(folder / "prompt.safetensors")[question].float()
     except (OSError, LookupError, SafetensorError) as error:
         raise ParadigmError("not_found", f"no pre-trained prompt in {folder}", where=str(folder)) from error
 

@@ -27,7 +27,7 @@ class PromptTuning(SoftPrompt):
 
     length: pseudo-tokens, where the template does not say itself where they stand.
     init: "labels", "vocabulary", "normal" or "uniform", see `soft.initial_rows`.
-    lr: by default that of RATES, 100 times what fine-tuning takes.
+    lr: by default that of RATES; the table itself takes 30 times what fine-tuning does.
     mlp: train the prompt through a two-layer network (Li & Liang 2021, section 4.3), dropped afterwards.
     """
 

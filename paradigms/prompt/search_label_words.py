@@ -27,7 +27,7 @@ def search_label_words(examples: Examples, template: Template, shown: int = 20) 
     """One word per class for `template`: a first step that asks the model, then one step per class. The best `shown`
     combinations are scored as candidates in the last."""
     logits = examples.logits(template)  # (N, V); the only time the model runs
-    likely = likely_words(examples, logits, at_least(PER_CLASS, examples))
+    likely = likely_words(examples, template, logits, at_least(PER_CLASS, examples))
     total = len(examples.classes) + 1
     combinations = torch.empty(1, 0, dtype=torch.long)  # (n_combinations, classes so far)
     best = _with_one_each(examples, template, logits, _first_choice(likely))
@@ -46,12 +46,12 @@ def at_least(k: int, examples: Examples) -> int:
     return max(k, len(examples.classes))
 
 
-def likely_words(examples: Examples, logits: Tensor, k: int) -> list[tuple[Tensor, Tensor]]:
+def likely_words(examples: Examples, template: Template, logits: Tensor, k: int) -> list[tuple[Tensor, Tensor]]:
     """For each class the `k` likeliest words on its own examples: vocabulary ids and mean log-probabilities.
 
     Raises ParadigmError("few_words") where the vocabulary has fewer words than there are classes.
     """
-    allowed = torch.tensor(label_word_ids(examples.lm.tokenizer))
+    allowed = torch.tensor(label_word_ids(examples.lm.tokenizer, template.spaced_mask()))
     if len(allowed) < len(examples.classes):
         message = f"{len(examples.classes)} classes, but the vocabulary has only {len(allowed)} words for them"
         raise ParadigmError("few_words", message, have=len(allowed), asked=len(examples.classes))

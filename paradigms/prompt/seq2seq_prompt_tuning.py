@@ -19,7 +19,7 @@ import torch
 from torch import Tensor, nn
 
 from ..base import TextClassifier, TrainStep, training_set
-from ..hub import reachable
+from ..hub import one_load_at_a_time, reachable, state_of
 from ..masked_lm import BackboneError, evaluating
 from ..tokens import piece_ids
 from ..training import Schedule, n_trainable, train_steps
@@ -67,6 +67,7 @@ class Seq2SeqPromptTuning(TextClassifier):
 
     def fit_steps(self, texts: Sequence[str], labels: Sequence[str]) -> Iterator[TrainStep]:
         texts, classes, classes_of = training_set(texts, labels)
+        Verbalizer.of(self.verbalizer).require_names(labels)
         with self._unchanged_if_refused():
             self.classes_ = classes
             self._build()
@@ -163,9 +164,14 @@ class Seq2SeqPromptTuning(TextClassifier):
         self.prompt_.rows.data = torch.from_numpy(arrays["prompt"])
 
 
-@lru_cache(maxsize=2)
 def load_seq2seq(source: str) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
-    """An encoder-decoder from a folder or the hub: weights as safetensors only, no remote code."""
+    """An encoder-decoder from a folder or the hub, loaded once: weights as safetensors only, no remote code."""
+    with one_load_at_a_time:
+        return _load(str(source), state_of(source))
+
+
+@lru_cache(maxsize=2)
+def _load(source: str, state: int) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     from safetensors import SafetensorError
     from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
 

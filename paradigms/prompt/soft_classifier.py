@@ -65,6 +65,7 @@ class SoftPrompt(TextClassifier):
     def fit_steps(self, texts: Sequence[str], labels: Sequence[str]) -> Iterator[TrainStep]:
         """Cross-entropy of the classes; the prompt encoder, if there is one, is dropped at the end or when stopped."""
         texts, _, classes_of = training_set(texts, labels)
+        Verbalizer.of(self.verbalizer).require_names(labels)
         with self._unchanged_if_refused():
             trained = self.begin(labels)._trained()
             encoded = self._encode(texts)

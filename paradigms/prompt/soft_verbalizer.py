@@ -68,7 +68,8 @@ class SoftVerbalizer(TrainedVerbalizer):
         """For each label the `n` words whose rows make the smallest angle with its vector, with the cosine."""
         self._require_fitted()
         tokenizer = self.lm_.tokenizer
-        words, allowed = writable_words(tokenizer), torch.tensor(label_word_ids(tokenizer))
+        spaced = self._template.spaced_mask()
+        words, allowed = writable_words(tokenizer, spaced), torch.tensor(label_word_ids(tokenizer, spaced))
         cosine = cosines(self.lm_, allowed, self.head_.vectors.detach())  # (n_allowed, C)
         top = cosine.topk(n, dim=0)
         return {

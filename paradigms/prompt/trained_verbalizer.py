@@ -64,6 +64,7 @@ class TrainedVerbalizer(TextClassifier):
 
     def fit_steps(self, texts: Sequence[str], labels: Sequence[str]) -> Iterator[TrainStep]:
         texts, classes, classes_of = training_set(texts, labels)
+        Verbalizer.of(self.verbalizer).require_names(labels)
         verbalizer = Verbalizer.of(self.verbalizer).for_labels(list(classes))
         states = self.states(texts)  # (N, H)
         self.head_ = self._head(verbalizer, states)

@@ -134,6 +134,16 @@ class Verbalizer:
             raise VerbalizerError("labels_mismatch", message, offending=", ".join(mine), labels=target)
         return Verbalizer(tuple((label, mine[label]) for label in target))
 
+    def require_names(self, labels: Sequence[object]) -> None:
+        """Refuse labels that are whole numbers, as scikit-learn's helpers make of names in the order of the alphabet,
+        where the label words are not for these numbers: which class is which can no longer be told, and half of the
+        guesses would turn every answer round."""
+        numbers = sorted({str(label) for label in labels if not isinstance(label, str)})
+        if set(numbers) - set(self.labels):
+            mine = ", ".join(self.labels)
+            message = f"label words for {mine}, but the labels are the whole numbers {', '.join(numbers)}: give names"
+            raise VerbalizerError("labels_mismatch", message, offending=mine, labels=numbers)
+
     def token_ids(self, tokenizer: PreTrainedTokenizerBase, *, spaced: bool = True) -> list[int]:
         """The vocabulary id of each of `words`; raises where a word is not exactly one known token.
 

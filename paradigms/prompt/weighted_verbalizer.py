@@ -1,9 +1,10 @@
-"""Several label words per class, each with a weight that is learned (Hu et al. 2022, section 3.3, equation 6).
+"""Several label words per class, each with a weight that is learned (Hu et al. 2022, learnable refinement).
 
     s(y) = sum over w in class y of  a_w (log p(w | x) - log P(w)),    a = softmax of alpha within the class
 
 P(w) is the mean of p(w | x) over the examples without their labels: a word that is always likely says little
-(contextualised calibration, equation 2). Trained are the alphas, one number per label word; the model is frozen.
+(contextualised calibration, which that paper has for zero-shot answers; the two together are ours). Trained are the
+alphas, one number per label word; the model is frozen.
 """
 
 from __future__ import annotations

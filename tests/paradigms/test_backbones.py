@@ -33,7 +33,7 @@ def test_loading_leaves_the_random_state_alone(tiny_bert):
     torch.manual_seed(3)
     expected = torch.rand(2)
     torch.manual_seed(3)
-    masked_lm._load.__wrapped__(str(tiny_bert))
+    masked_lm._load.__wrapped__(str(tiny_bert), 0)
     torch.testing.assert_close(torch.rand(2), expected, rtol=0, atol=0)
 
 
@@ -52,6 +52,17 @@ def test_unknown_name(name):
 
 def test_unknown_folder(tmp_path):
     assert refused(tmp_path / "absent").kind == "not_found"
+
+
+def test_folder_written_anew(tiny_bert, tmp_path):
+    """What is loaded once is kept, until the folder holds something else."""
+    folder = shutil.copytree(tiny_bert, tmp_path / "mine")
+    first = MaskedLM.load(folder)
+    assert MaskedLM.load(folder) is first
+    changed = first.copy()
+    torch.nn.init.zeros_(changed.model.get_input_embeddings().weight)
+    changed.model.save_pretrained(folder)
+    assert not MaskedLM.load(folder).model.get_input_embeddings().weight.any()
 
 
 def test_folder_without_safetensors(tmp_path):

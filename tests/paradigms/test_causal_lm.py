@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -123,3 +124,20 @@ def test_remote_code_is_not_run(gpt, tmp_path):
     (folder / "evil.py").write_text(f"open({str(ran)!r}, 'w')\n", encoding="utf8")
     language_model(str(folder))
     assert not ran.exists()
+
+
+def test_room_for_breaks_between_demonstrations(gpt):
+    """For a byte-level vocabulary the break is a token too: nothing of the question is cut."""
+    texts = [f"{word} film{'s' * (n % 3)}" for n, word in enumerate(["good", "bad", "fine", "dull"] * 5)]
+    for seed in range(4):
+        model = Demonstrations(TEMPLATE, backbone=str(gpt), shown=None, choose="random", seed=seed)
+        model.fit(texts, ["1", "0"] * 10)
+        assert [model.explain(text).truncated for text in ("Not bad at all.", "")] == [0, 0]
+
+
+def test_two_threads_that_load_at_once(gpt, tiny_bert, tmp_path):
+    """Without one lock for all models `transformers` leaves weights out, in these and in whatever is loaded later."""
+    folders = [shutil.copytree(source, tmp_path / f"{n}") for n, source in enumerate([gpt, tiny_bert] * 3)]
+    with ThreadPoolExecutor(6) as threads:
+        loaded = list(threads.map(lambda folder: language_model(str(folder)), folders))
+    assert [type(lm) for lm in loaded] == [CausalLM, MaskedLM] * 3

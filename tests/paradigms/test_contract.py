@@ -96,6 +96,8 @@ FOR_TWO_CLASSES: dict[str, Callable[[], TextClassifier]] = {
     "auto-template": lambda: AutoTemplate(rounds=1, width=2, **SHORT),
     "pet": lambda: _pet(DEFAULT_VERBALIZER),
 }
+# What needs no label words: what it counts, learns or finds is the labels' own.
+WITHOUT_WORDS = {"tfidf-nb", "word2vec-lstm", "bert-finetune", "auto-verbalizer"}
 WITHOUT_TRAINING = [name for name in MAKE if name not in {"prompt", "demonstrations"}]
 every_method = pytest.mark.parametrize("method", MAKE)
 
@@ -417,6 +419,47 @@ def test_whole_numbers_as_labels():
     assert model.score(TEXTS, numbers) == model.score(TEXTS, [str(number) for number in numbers]) > 0.5
     given = cross_val_predict(TfidfNaiveBayes(), list(TEXTS), list(LABELS), cv=2, method="predict_proba")
     assert given.shape == (len(TEXTS), len(CLASSES))
+
+
+def test_more_than_ten_whole_numbers_keep_their_order():
+    """As scikit-learn counts its columns: 2 before 10."""
+    classes, gold = training_set([f"text {n}" for n in range(12)], list(range(12)))[1:]
+    assert classes.tolist() == [str(n) for n in range(12)] and gold.tolist() == list(range(12))
+
+
+@pytest.mark.parametrize("method", [name for name in FOR_TWO_CLASSES if name not in WITHOUT_WORDS])
+def test_whole_numbers_do_not_say_which_label_words_are_theirs(method):
+    """scikit-learn's helpers number classes by the alphabet: fresh is 0, and would be scored with "terrible"."""
+    with pytest.raises(ParadigmError) as caught:
+        FOR_TWO_CLASSES[method]().fit(TEXTS[:6], [1, 0] * 3)
+    assert caught.value.kind == "labels_mismatch"
+    own = PromptClassifier(verbalizer="0=terrible;1=great", train="nothing").fit(TEXTS[:6], [1, 0] * 3)
+    assert list(own.classes_) == ["0", "1"]
+
+
+@every_method
+def test_texts_that_are_no_list_of_strings(method, fitted):
+    for texts in ("one string", [*TEXTS[:11], None], [*TEXTS[:11], float("nan")]):
+        with pytest.raises(ParadigmError) as caught:
+            MAKE[method]().fit(texts, LABELS[: len(texts)])
+        assert caught.value.kind == "text_type"
+        with pytest.raises(ParadigmError):
+            fitted[method].predict(texts)
+
+
+def test_score_with_labels_that_are_never_answered():
+    """0% would look like a method that has learned nothing."""
+    with pytest.raises(ParadigmError, match=r"0, 1.*negative, positive") as caught:
+        PromptClassifier().score(TEXTS[:2], ["0", "1"])
+    assert caught.value.kind == "labels_mismatch"
+    assert PromptClassifier().score(TEXTS[:2], ["positive", "other"]) in (0.0, 0.5)
+
+
+def test_saved_on_one_backbone_and_loaded_on_another(fitted, tiny_bert, tmp_path):
+    fitted["bert-finetune"].save(tmp_path)
+    with pytest.raises(SavedModelError) as caught:
+        BertFineTune.load(tmp_path, backbone=str(tiny_bert))
+    assert caught.value.kind == "other_backbone"
 
 
 def test_classes_are_strings():

@@ -62,6 +62,12 @@ def test_zero_shot_on_texts_of_one_class(reviews):
     assert evaluate("prompt", reviews, one, shots=0)[0].accuracy == 1
 
 
+def test_what_is_not_used_is_not_counted(reviews, held_out, tiny_bert):
+    few = held_out.take(range(8))
+    result, _ = evaluate("prompt", reviews, few, shots=4, tune="nothing", backbone=str(tiny_bert))
+    assert (result.n_train, result.trainable_parameters) == (0, 0)
+
+
 def test_nothing_is_tuned_without_examples(reviews, held_out):
     for tune in ("bias", "bogus"):
         with pytest.raises(MethodError) as caught:

@@ -19,6 +19,7 @@ from sklearn.model_selection import GridSearchCV
 
 from paradigms.__main__ import main
 from paradigms.data import Dataset, few_shot
+from paradigms.errors import ParadigmError
 from paradigms.masked_lm import MaskedLM
 from paradigms.plan import MODES, Plan, PlanError, draw
 from paradigms.prompt.calibration import CONTENT_FREE
@@ -116,6 +117,16 @@ def test_nothing_is_computed_for_a_plan_with_a_mistake(plan, monkeypatch):
     with pytest.raises(VerbalizerError) as verbalizer:
         list(sweep(replace(plan, verbalizers=(*VERBALIZERS, "negative=unwatchable;positive=good"))))
     assert (verbalizer.value.kind, verbalizer.value.offending) == ("not_one_token", "unwatchable")
+
+
+def test_labels_that_are_not_learned(plan, reviews, held_out, monkeypatch):
+    """A grid of 0% would look like words that cannot learn."""
+    monkeypatch.setattr(MaskedLM, "logits_at_mask", lambda *args: pytest.fail("the model is asked"))
+    named = replace(held_out, labels=tuple({"0": "bad", "1": "good"}[label] for label in held_out.labels))
+    words = ("bad=terrible;good=great",)
+    with pytest.raises(ParadigmError) as caught:
+        next(sweep(replace(plan, verbalizers=words, shots=2), train=reviews, test=named))
+    assert caught.value.kind == "labels_mismatch"
 
 
 def test_any_labels(tiny_bert, reviews):

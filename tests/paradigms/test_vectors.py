@@ -104,3 +104,9 @@ def test_built_in(built_in):
 def test_built_in_vectors_know_english(built_in):
     for word, near, far in (("terrible", "awful", "camera"), ("actor", "actress", "boring"), ("n't", "not", "music")):
         assert built_in.similarity(word, near) > built_in.similarity(word, far) + 0.1
+
+
+def test_a_folder_written_anew_is_read_anew(tmp_path):
+    for size in (4, 8):
+        save_vectors(train_vectors([["good", "film"]] * 3, size=size, min_count=1), tmp_path)
+        assert load_vectors(tmp_path).vector_size == size

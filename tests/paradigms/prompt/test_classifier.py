@@ -124,7 +124,7 @@ def test_what_is_trained(train, changes, shots, lm, tmp_path):
 
 
 def test_bad_options(shots):
-    for option in ("train", "combine"):
+    for option in ("train", "combine", "calibrate"):
         with pytest.raises(ParadigmError) as caught:
             PromptClassifier(**{option: "some"}).fit(shots.texts, shots.labels)
         assert (caught.value.kind, caught.value.where, caught.value.offending) == ("bad_option", option, "some")

@@ -174,6 +174,7 @@ def test_tuned_with_demonstrations_drawn_anew(tiny_bert, choose):
     ("params", "kind"),
     [
         ({"choose": "best"}, "bad_option"),
+        ({"shown": -1}, "bad_option"),
         ({"verbalizer": "a=x;b=y"}, "labels_mismatch"),
         ({"description": "so " * 70}, "too_long"),
     ],
@@ -182,6 +183,23 @@ def test_bad_options(tiny_bert, params, kind):
     with pytest.raises(ParadigmError) as caught:
         made(tiny_bert, **params)
     assert caught.value.kind == kind
+
+
+@pytest.mark.parametrize("calibrate", [None, "average"])
+def test_room_is_left_for_an_empty_question(tiny_bert, calibrate):
+    """As many demonstrations as there is room for, whatever the question: none takes the last place."""
+    many = [(f"word {'again ' * (n % 5)}{n}", LABELS[n % 6]) for n in range(40)]
+    for seed in range(4):
+        model = made(tiny_bert, shown=None, choose="random", seed=seed, calibrate=calibrate)
+        model.fit(*zip(*many, strict=True))
+        for text in ("", " ", "No", "good film"):
+            assert model.explain(text).truncated == 0 and model.chosen([text])[0].left_out
+
+
+def test_a_question_with_a_space_more_is_still_no_demonstration_of_its_own(tiny_bert):
+    for choose in ("similar", "given", "random"):
+        model = made(tiny_bert, choose=choose, shown=None)
+        assert "A joy." not in [one.text for one in model.chosen([" A joy. "])[0].shown]
 
 
 @pytest.mark.parametrize("train", ["nothing", "bias"])

@@ -202,6 +202,16 @@ def test_the_auxiliary_loss_moves_what_the_labels_do_not(tiny_bert: Path) -> Non
     assert plot(trained(1.0, ["no plot x"])) > plot(without) + 1
 
 
+def test_a_second_training_with_a_bad_pair_keeps_the_first(make) -> None:
+    """Whichever pair it is: all are asked for their words before the first is trained."""
+    pet = make(steps=1, student_steps=1).fit(TEXTS, LABELS)
+    before = pet.predict_proba(TEXTS)
+    pairs = [*TWO[:1], [TWO[1][0], "0=bad;1=notaword123"]]
+    with pytest.raises(ParadigmError):
+        pet.set_params(pairs=pairs, weighting="uniform").fit(TEXTS, LABELS)
+    np.testing.assert_array_equal(pet.predict_proba(TEXTS), before)
+
+
 def test_more_than_two_classes(tiny_bert: Path) -> None:
     pairs = [[template, "a=bad;b=okay;c=good"] for template, _ in TWO]
     pet = Pet(pairs, str(tiny_bert), steps=1, student_steps=1, unlabelled=UNLABELLED).fit(TEXTS[:3], ["a", "b", "c"])

@@ -1,10 +1,12 @@
 """PPT: what unlabelled text can ask, and a prompt that starts from its answers."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import save_file
 
 from paradigms.__main__ import main
 from paradigms.errors import ParadigmError
@@ -81,9 +83,19 @@ def test_two_questions_two_prompts(made, shots, tiny_bert):
 
 
 def test_saved_prompt_needs_no_pretrained_one(made, shots, tiny_bert, tmp_path):
-    model = PPT(backbone=str(tiny_bert), prompt=str(made), steps=1).fit(shots.texts, shots.labels)
-    model.save(tmp_path)
-    np.testing.assert_array_equal(PPT.load(tmp_path).predict_proba(["fine"]), model.predict_proba(["fine"]))
+    folder = shutil.copytree(made, tmp_path / "made")
+    model = PPT(backbone=str(tiny_bert), prompt=str(folder), steps=1).fit(shots.texts, shots.labels)
+    model.save(tmp_path / "saved")
+    shutil.rmtree(folder)
+    loaded = PPT.load(tmp_path / "saved")
+    np.testing.assert_array_equal(loaded.predict_proba(["fine"]), model.predict_proba(["fine"]))
+
+
+def test_a_folder_written_anew_is_read_anew(made, tmp_path):
+    folder = shutil.copytree(made, tmp_path / "made")
+    before = load_prompt(folder, "single")
+    save_file({"single": before + 1}, folder / "prompt.safetensors")
+    torch.testing.assert_close(load_prompt(folder, "single"), before + 1)
 
 
 def test_belongs_to_its_backbone(made, shots):
@@ -114,7 +126,7 @@ def test_command_line(tmp_path, tiny_bert, capsys, monkeypatch):
     assert main(["ppt", "--text", str(text), "--out", str(out), "--backbone", str(tiny_bert)]) == 0
     assert capsys.readouterr().out.startswith("pairs: ")
     described = json.loads((out / "prompt.json").read_text(encoding="utf8"))
-    assert described["command"] == "python -m paradigms ppt --text plain.txt --out out --seed 0"
+    assert described["command"] == "python -m paradigms ppt --text plain.txt --out out --seed 0 --backbone tiny-bert"
     assert described["fingerprint"] == fingerprint(MaskedLM.load(tiny_bert))
     assert main(["ppt", "--text", str(tmp_path / "none.txt"), "--out", str(out)]) == 2
     assert "none.txt" in capsys.readouterr().err

@@ -6,11 +6,15 @@ import numpy as np
 import pytest
 import torch
 
+from paradigms.data import few_shot
 from paradigms.errors import ParadigmError
 from paradigms.prompt.add_label_words import add_label_words
+from paradigms.prompt.auto_verbalizer import AutoVerbalizer
 from paradigms.prompt.candidates import Examples, label_word_ids, writable_words
 from paradigms.prompt.search_label_words import BEAM, PER_CLASS, joined, likely_words, search_label_words
 from paradigms.prompt.template import Template
+
+from .. import tiny
 
 TEMPLATE = Template.parse("{text} It was [MASK].")
 
@@ -18,7 +22,7 @@ TEMPLATE = Template.parse("{text} It was [MASK].")
 def test_likely_words(examples):
     logits = examples.logits(TEMPLATE)
     allowed = label_word_ids(examples.lm.tokenizer)
-    for c, (ids, logs) in enumerate(likely_words(examples, logits, 7)):
+    for c, (ids, logs) in enumerate(likely_words(examples, TEMPLATE, logits, 7)):
         mean = logits.log_softmax(dim=1)[torch.from_numpy(examples.gold == c)].mean(dim=0)
         expected = sorted(allowed, key=lambda token: -float(mean[token]))[:7]
         assert ids.tolist() == expected
@@ -79,7 +83,21 @@ def test_more_classes_than_words_are_tried_for_one(many, search, monkeypatch):
 
 
 def test_more_classes_than_words(many, monkeypatch):
-    monkeypatch.setattr("paradigms.prompt.search_label_words.label_word_ids", lambda _: [2204, 2919])
+    monkeypatch.setattr("paradigms.prompt.search_label_words.label_word_ids", lambda *_: [2204, 2919])
     with pytest.raises(ParadigmError) as caught:
         list(search_label_words(many, TEMPLATE))
     assert (caught.value.kind, caught.value.details) == ("few_words", {"have": 2, "asked": len(many.classes)})
+
+
+def test_words_of_a_slot_without_a_space_before_it(tmp_path_factory, reviews):
+    """A byte-level vocabulary has other tokens there: those are found, and scored as the classifier reads them."""
+    said = ["(great) and (bad) or (good)"] * 200
+    folder = tiny.roberta(tmp_path_factory.mktemp("backbones") / "tiny-roberta", [*reviews.texts[:300], *said])
+    template, few = Template.parse("{text} ([MASK])"), few_shot(reviews, 8, seed=0)
+    assert not template.spaced_mask()
+    for search in ("likelihood", "several", "neighbours"):
+        words = {"verbalizer": "0=great;1=good"} if search == "neighbours" else {}
+        model = AutoVerbalizer(search, template, backbone=str(folder), tune="nothing", **words)
+        best = model.fit(few.texts, few.labels).best_
+        given = Examples.draw(model.lm_, few.texts, model.classes_, np.array([int(one) for one in few.labels]), 0)
+        assert given.score(template, best.verbalizer).loss == pytest.approx(best.loss, abs=1e-4)
