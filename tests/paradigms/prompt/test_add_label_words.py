@@ -41,7 +41,7 @@ def test_each_word_is_the_best_there_is(examples, classes, monkeypatch):
     gold = np.arange(len(examples.texts)) % classes
     asked = Examples(examples.lm, examples.texts, gold, tuple("abc"[:classes]))
     logits = asked.logits(TEMPLATE)
-    likely = [ids.tolist() for ids, _ in likely_words(asked, logits, 12)]
+    likely = [ids.tolist() for ids, _ in likely_words(asked, TEMPLATE, logits, 12)]
     steps = list(add_label_words(asked, TEMPLATE))
     first, second = steps[0].best.verbalizer, steps[1].candidates[0]
     ids = iter(first.token_ids(asked.lm.tokenizer))
