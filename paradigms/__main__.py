@@ -135,7 +135,8 @@ def parser() -> argparse.ArgumentParser:
     sweep.add_argument("--n", type=_count, help="sentences to test on; all if left out")
     sweep.add_argument("--shots", type=_count, metavar="K", help="labelled examples per class; none if left out")
     sweep.add_argument("--seeds", type=_count, metavar="N", help="draws and trainings per cell; 1 if left out")
-    sweep.add_argument("--calibrate", metavar="X", help="n/a, mask, empty or average: the content-free input whose answer is divided out")
+    what = "n/a, mask, empty or average: the content-free input whose answer is divided out"
+    sweep.add_argument("--calibrate", metavar="X", help=what)
     sweep.add_argument("--backbone", metavar="DIR", help="another masked language model: a folder or a hub name")
     sweep.add_argument("--jobs", type=_count, default=1, metavar="N", help="processes to run in")
     form = sweep.add_mutually_exclusive_group()
@@ -149,7 +150,7 @@ def parser() -> argparse.ArgumentParser:
     shown.add_argument("--n", type=_count, default=200, help="sentences to test on; 0 for all")
     shown.add_argument("--seeds", type=_some, default=5)
     shown.add_argument("--backbone", metavar="DIR", help="a masked or a causal language model: a folder or a hub name")
-    shown.add_argument("--out", metavar="FILE", help="write the study as JSON to FILE; `app` replaces the one the app shows")
+    shown.add_argument("--out", metavar="FILE", help="write the study to FILE; `app` replaces the one the app shows")
     shown.set_defaults(run=commands.demonstrations)
 
     labels = subparsers.add_parser("label-words", help="do label words have to mean something? (LM-BFF, table 2)")
