@@ -50,7 +50,7 @@ WORDS = {
     "majority": ("always the majority class", "总猜多数类"),
     "probability": ("probability", "概率"),
     "step": ("step", "步"),
-    "loss": ("loss (nats: natural-log units)", "损失（奈特，自然对数单位）"),
+    "loss": ("loss (nats)", "损失（奈特）"),
     "train.start": ("Train", "训练"),
     "train.stop": ("Stop", "停止"),
     "train.waiting": (

@@ -12,16 +12,15 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "finetune.how": (
         "The sentence x is cut into WordPieces and framed by [CLS] and [SEP]. In every layer each token looks at "
-        "all the "
-        "others (self-attention), so that the last state h of [CLS] can hold what the whole sentence says. The new "
-        "layers "
-        "turn h into one logit per class, softmax turns logits into probabilities. Training lowers the mean of "
-        "−log p(right label) and changes every parameter: θ, which is pre-trained, by small steps (learning rate 1e-4 "
-        "with few examples, 8e-5 with many), and W and b, which start at random.",
-        "句子 x 先切成 WordPiece 词片，首尾加上 [CLS] 和 [SEP]。每一层里，每个词片都看得到其余所有词片（自注意力），"
-        "因此 [CLS] 最后一层的状态 h 能够概括整句话。新的几层把 h 变成每个类别一个 logit，softmax 再把 logit 变成概率。"
-        "训练就是降低 −log p(正确标签) 的平均值，全部参数都会改变：预训练得到的 θ 只作小幅调整（样本少时学习率为 1e-4，"
-        "样本多时为 8e-5），W 和 b 则从随机值学起。",
+        "all the others (self-attention), so that the last state h of [CLS] can hold what the whole sentence says. "
+        "The new layers turn h into one logit per class, softmax turns logits into probabilities. Training lowers "
+        "the loss, the mean of −log p(right label) in nats (the logarithm is the natural one), and changes every "
+        "parameter: θ, which is pre-trained, by small steps (learning rate 1e-4 with few examples, 8e-5 with "
+        "many), and W and b, which start at random.",
+        "句子 x 先切成 WordPiece 词片，首尾加上 [CLS] 和 [SEP]。每一层里，每个词片都看得到其余所有词片（自注意"
+        "力），因此 [CLS] 最后一层的状态 h 能够概括整句话。新的几层把 h 变成每个类别一个 logit，softmax 再把 logit "
+        "变成概率。训练就是降低损失，即 −log p(正确标签) 的平均值（取自然对数，单位为奈特），全部参数都会改变：预训"
+        "练得到的 θ 只作小幅调整（样本少时学习率为 1e-4，样本多时为 8e-5），W 和 b 则从随机值学起。",
     ),
     "finetune.source": (
         "Devlin et al. 2019, “BERT: Pre-training of Deep Bidirectional Transformers for Language Understanding”, "
