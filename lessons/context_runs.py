@@ -138,7 +138,8 @@ def shots_chart(t: Text, found: Sequence[Slice], model: Demonstrations, majority
     how = t(f"context.choose.{'hand' if model.choose == 'given' else model.choose}")
     calibrated = model.calibrate is not None
     several = {count for one in found for count in one.shown}
-    shown = dict(zip(SHOTS, ({0}, {min(1, max(several))}, several), strict=True))
+    one = min(1, len(model.examples_))
+    shown = dict(zip(SHOTS, ({0}, {one}, several), strict=True))
     drawn = [
         Point(_shots(t, shown[name], how if any(shown[name]) else ""), count / n, *interval(int(count), n), calibrated)
         for name, count in zip(SHOTS, counts, strict=True)

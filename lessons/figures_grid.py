@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from html import escape
 from statistics import median
 from textwrap import wrap
 from typing import Any
@@ -20,8 +21,8 @@ NUMBERED = 12  # columns up to which the cells have room for their numbers
 
 
 def folded(name: str, width: int = 20) -> str:
-    """A name in lines that leave room for the picture on a phone."""
-    return "<br>".join(wrap(name, width)) or name
+    """A name in lines that leave room for the picture on a phone; signs of markup in it are shown as they are."""
+    return "<br>".join(escape(line, quote=False) for line in wrap(name, width) or [name])
 
 
 def heights(names: Sequence[str]) -> int:
@@ -62,7 +63,9 @@ def heat(
             ygap=2,
             showscale=len(verbalizers) > NUMBERED,
             colorbar={"tickformat": ".0%", "tickfont": {"color": INK}, "thickness": 12},
-            hovertext=[[f"{template}<br>{folded(name, 44)}" for name in verbalizers] for template in templates],
+            hovertext=[
+                [f"{folded(template, 60)}<br>{folded(name, 44)}" for name in verbalizers] for template in templates
+            ],
             hovertemplate="%{hovertext}<br><b>%{text}</b><extra></extra>",
         )
     )

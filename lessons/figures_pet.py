@@ -65,8 +65,9 @@ def scores(rows: Sequence[Score], majority: float, names: dict[str, str]) -> go.
                 "thickness": 2,
             },
         )
+    lowest = min((n / row.n for row in rows for n in (row.zero, row.right) if n is not None), default=1.0)
     figure.update_layout(
-        xaxis={"range": [0.3, 1.0], "tickformat": ".0%"},
+        xaxis={"range": [min(0.3, lowest - 0.03), 1.0], "tickformat": ".0%"},
         yaxis={
             "title": {"text": None},
             "categoryorder": "array",

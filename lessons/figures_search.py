@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from .figures import FAINT, INK, NEGATIVE, POSITIVE, blank
+from .figures_grid import folded
 
 HUE = "var(--hue-prompt)"
 
@@ -38,7 +39,7 @@ def trajectory(
         x=[one.step for one in tried],
         y=[one.loss for one in tried],
         customdata=[f"t:{one.written}" for one in tried],
-        text=[one.written for one in tried],
+        text=[folded(one.written, 60) for one in tried],
         hovertemplate="%{text}<br>%{y:.3f}<extra></extra>",
         name=names["tried"],
         mode="markers",

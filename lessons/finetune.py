@@ -200,8 +200,8 @@ async def train(
                 if progress.state == "waiting":
                     yield training.status(t, progress), gr.skip(), *busy
                     continue
-                if progress.state == "idle":
-                    yield _said(t("finetune.left")), gr.skip(), *free
+                if progress.state == "left":
+                    yield training.status(t, progress), gr.skip(), *free
                     return
                 if len(progress.held_out) > n_points:
                     n_points = len(progress.held_out)

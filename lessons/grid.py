@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from functools import partial
 from typing import Any
@@ -128,11 +128,7 @@ def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[
         stop(request.session_hash, NAME)
 
     def load_lines(field: str, file: str, box: str) -> Any:
-        try:
-            return with_file(field, box, content(file))
-        except ParadigmError as error:
-            gr.Warning(_plainly(t, error))
-            return gr.skip()
+        return filled(lambda: with_file(field, box, content(file)))
 
     def load_own(file: str) -> tuple[Any, Any, Any]:
         try:
@@ -141,8 +137,19 @@ def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[
             return str(wrong(t, error)), gr.skip(), gr.skip()
         return str(about(t, sentences)), sentences, "own"
 
-    def toggle(field: str, box: str, event: gr.EventData) -> str:
-        return toggled(field, box, picked(event))
+    def toggle(field: str, box: str, event: gr.EventData) -> Any:
+        return filled(lambda: toggled(field, box, picked(event)))
+
+    def from_cart(box: str, cart: str) -> Any:
+        return filled(lambda: added("gt", box, lines(cart)))
+
+    def filled(made: Callable[[], str]) -> Any:
+        """What a box is to hold, or a warning why it cannot: the box stays as it is then."""
+        try:
+            return made()
+        except ParadigmError as error:
+            gr.Warning(_plainly(t, error))
+            return gr.skip()
 
     def look(event: gr.EventData, found: Found | None) -> str:
         return str(grid_view.detail(t, found, picked(event), path))
@@ -154,9 +161,7 @@ def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[
         page.opened(NAME).then(first, [found, *inputs], outputs, **running)
         halt.click(halted, None, None, queue=False, **page.quietly)
         carried = [c["gt"], page.controls["cart"]]
-        carry.click(lambda box, cart: added(box, lines(cart)), carried, c["gt"], queue=False, **page.quietly).then(
-            **page.live
-        )
+        carry.click(from_cart, carried, c["gt"], queue=False, **page.quietly).then(**page.live)
         for field, upload in uploads.items():
             upload.upload(partial(load_lines, field), [upload, c[field]], c[field], **page.quietly).then(**page.live)
         for field, chips in galleries.items():

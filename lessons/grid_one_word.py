@@ -81,6 +81,8 @@ def asked(state: Mapping[str, Any], own: Dataset | None, lm: MaskedLM) -> tuple[
     tried = typed or [word for word, _ in own_words(template, place, lm, _sentences(), TOP)]
     words = tuple(dict.fromkeys([place.word, *(word for word in tried if word.lower() != place.word.lower())]))
     made = plan({**DEFAULTS, **state, "gt": template.source, "gv": state["ov"], "gmode": "zero"}, chosen)
+    if len(made.verbalizers) > 1:
+        raise ParadigmError("one_set", f"{len(made.verbalizers)} sets of label words, one is wanted")
     made = replace(made, templates=tuple(_put(template, place, word) for word in words))
     return Words(place.word, words, made, not typed), chosen
 

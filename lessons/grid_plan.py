@@ -100,9 +100,9 @@ def lines(box: str) -> list[str]:
     return [line.strip() for line in box.split("\n") if line.strip()]
 
 
-def added(box: str, sources: Sequence[str]) -> str:
-    """The box with some lines more, each once."""
-    return "\n".join(dict.fromkeys([*lines(box), *sources]))
+def added(field: str, box: str, sources: Sequence[str]) -> str:
+    """The box with some lines more, each once; raises TooMany where they do not all fit."""
+    return fitting(field, "\n".join(dict.fromkeys([*lines(box), *sources])))
 
 
 def toggled(field: str, box: str, choice: str) -> str:
@@ -110,10 +110,10 @@ def toggled(field: str, box: str, choice: str) -> str:
     if choice == "none":
         return ""
     if choice.startswith("tag:"):
-        return added(box, [entry.source for entry in GALLERY[field] if entry.tag == choice[4:]])
+        return added(field, box, [entry.source for entry in GALLERY[field] if entry.tag == choice[4:]])
     if choice in lines(box):
         return "\n".join(line for line in lines(box) if line != choice)
-    return added(box, [choice]) if choice in {entry.source for entry in GALLERY[field]} else box
+    return added(field, box, [choice]) if choice in {entry.source for entry in GALLERY[field]} else box
 
 
 def loaded(field: str, content: str) -> list[str]:
@@ -134,7 +134,11 @@ def count(field: str, box: str) -> int:
 def with_file(field: str, box: str, content: str) -> str:
     """The box with the lines that a file brings; raises TooMany where they do not all fit, and ParadigmError with the
     line where one is wrong."""
-    box = added(box, loaded(field, content))
+    return added(field, box, loaded(field, content))
+
+
+def fitting(field: str, box: str) -> str:
+    """What a box is to hold; raises TooMany where it is more than the box takes: its end would be lost."""
     if len(box) > (longest := FIELDS[field].longest):
         message = f"{len(box)} characters, at most {longest} fit"
         raise TooMany("too_much_text", message, length=f"{len(box):,}", limit=f"{longest:,}")

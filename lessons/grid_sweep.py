@@ -68,7 +68,9 @@ async def run(
         yield str(grid_view.progress(t, 0, total, ended, running=False)), *skip, gr.skip()
         return
     if found.complete and not made.shots:
-        found = replace(found, others=tuple([cell async for cell in _others(session, made, chosen)]))
+        others = tuple([cell async for cell in _others(session, made, chosen)])
+        if len(others) == found.total:  # stopped on the way, they would be compared with cells they lack
+            found = replace(found, others=others)
     yield str(grid_view.progress(t, 1, 1, ended, running=False)), *_pictures(t, found, last=True), found
 
 

@@ -32,7 +32,7 @@ def show(t: Text, state: Mapping[str, Any], session: str | None = None) -> tuple
     lm = models.trained()["prompt"].lm_
     masked = mask_sentence(lm, state["s"], state["mask_seed"])
     if masked is None:
-        return str(el("p", t("sentence.empty"), cls="empty")), gr.skip()
+        return str(el("p", t("sentence.empty"), cls="empty")), str(kept(t, state["cloze"], session))
     return str(el("div", *masked_sentence(t, masked), cls="masked")), str(kept(t, state["cloze"], session))
 
 
@@ -52,7 +52,7 @@ def masked_sentence(t: Text, masked: MaskedSentence) -> list[Markup]:
 
 
 def guess_row(t: Text, guess: Guess) -> Markup:
-    how = "mask" if guess.read == "[MASK]" else "kept" if guess.read == guess.wanted else "random"
+    how = "mask" if guess.hidden else "kept" if guess.read == guess.wanted else "random"
     expects = ", ".join(f"{word} {percent(p)}" for word, p in zip(guess.words, guess.probabilities, strict=True))
     return el(
         "tr",

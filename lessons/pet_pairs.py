@@ -14,7 +14,7 @@ from paradigms import data
 from paradigms.errors import ParadigmError
 from paradigms.prompt.pattern_model import vote
 from paradigms.prompt.template import Border, Literal, Mask, Sentence, Template
-from paradigms.prompt.verbalizer import Verbalizer, words_of
+from paradigms.prompt.verbalizer import words_of
 
 from . import models
 from .prompt_accuracy import question
@@ -32,9 +32,9 @@ class Pair:
     template: str
     words: Words
 
-    def verbalizer(self, labels: Sequence[str]) -> str:
-        """The label words as `paradigms` reads them."""
-        return Verbalizer(tuple(zip(labels, self.words, strict=True))).source
+    def verbalizer(self, labels: Sequence[str]) -> dict[str, list[str]]:
+        """The label words as `paradigms` reads them, whatever signs are in them."""
+        return {label: list(words) for label, words in zip(labels, self.words, strict=True)}
 
 
 def read_pairs(box: str) -> tuple[Pair, ...]:

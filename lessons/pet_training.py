@@ -27,6 +27,7 @@ from . import models, training
 from .anatomy import Part, anatomy, language_model
 from .errors import say
 from .figures import HUES
+from .figures_grid import folded
 from .figures_pet import Score, scores
 from .parts import figure_value
 from .pet_pairs import Pair, read_pairs
@@ -95,7 +96,7 @@ def rows_of(t: Text, pairs: Sequence[Pair], watched: Watched | None, beside: np.
     trained = {number: right(said) for number, said in (watched.trained if watched else {}).items()}
     rows = [
         Score(
-            t("pet.row.pair", n=number + 1),
+            folded(f"{number + 1} · {pair.template}", 30),
             n,
             trained.get(number),
             zero_shot(pair.template, pair.words).right if watched else None,
@@ -195,6 +196,10 @@ async def run(t: Text, session: str, state: Mapping[str, Any]) -> AsyncGenerator
             yield str(el("div", el("strong", t("pet.row.finetune")), Markup(training.status(t, beside)))), skip, skip
     if beside.model is None:
         yield _status(t, progress, pet, len(pairs)), skip, skip
+        return
+    if beside.state == "stopped":  # what it would have reached is not known
+        without = t("pet.beside.stopped", step=beside.step, total=beside.total)
+        yield str(el("p", without, cls="status stopped", role="status")), skip, skip
         return
     said = await anyio.to_thread.run_sync(baseline.predict_proba, test.texts)
     yield _status(t, progress, pet, len(pairs)), skip, picture(t, rows_of(t, pairs, watched, said))

@@ -18,6 +18,7 @@ from . import playground_keep as keep
 from . import playground_lens as lens
 from . import playground_strip as strip
 from .errors import say
+from .grid_plan import fitting
 from .parts import chart, intro, panel, picked
 from .playground_doctor import report
 from .prompt_question import read
@@ -71,10 +72,11 @@ def kept(state: Mapping[str, Any]) -> list[str]:
 
 
 def carted(cart: str, template: str) -> str:
-    """The cart with one more template; each is in it once. Raises TemplateError where it is none."""
+    """The cart with one more template; each is in it once. Raises TemplateError where it is none, and TooMany where it
+    has no room."""
     Template.parse(template)
     lines = [line for line in cart.splitlines() if line.strip()]
-    return "\n".join(dict.fromkeys([*lines, template.strip()]))
+    return fitting("cart", "\n".join(dict.fromkeys([*lines, template.strip()])))
 
 
 def hidden_word(choice: str, blanks: tuple[int, int]) -> tuple[int, int]:
@@ -269,7 +271,7 @@ def _keep(t: Text, page: Any, c: dict[str, Any]):
     def put(cart: str, template: str) -> Any:
         try:
             return carted(cart, template)
-        except TemplateError as error:
+        except ParadigmError as error:
             gr.Warning(say(error, t))
             return gr.skip()
 

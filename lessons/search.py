@@ -120,7 +120,8 @@ def show(t: Text, state: Mapping[str, Any], session: str | None) -> tuple[Any, .
             if changed(scene, state):
                 asked = {"k": scene.state["se_k"], "seed": scene.state["se_seed"], "template": scene.state["t"]}
                 boxes = in_words(tuple(words_of(scene.state[box]) for box in BOXES))
-                about.append(el("p", t("search.changed", **asked, words=boxes), cls="hint"))
+                said = "search.changed" if "t" in listens(scene) else "search.changed.words"
+                about.append(el("p", t(said, **asked, words=boxes), cls="hint"))
             title = t("search.anatomy", how=t(f"search.{FIELD[kind]}.{how}"))
             diagram = anatomy(t, parts(kind, state), hue="prompt", title=title)
             shown += [str(el("div", about)), str(diagram), *panels(t, scene)]
@@ -133,7 +134,14 @@ def show(t: Text, state: Mapping[str, Any], session: str | None) -> tuple[Any, .
 
 def changed(scene: Scene, state: Mapping[str, Any]) -> bool:
     """Whether a search was run with other examples, or from another question, than the controls now ask for."""
-    return any(scene.state[name] != state[name] for name in ("se_k", "se_seed", "t", *BOXES))
+    return any(scene.state[name] != state[name] for name in listens(scene))
+
+
+def listens(scene: Scene) -> tuple[str, ...]:
+    """The controls that a search and its comparison with a prompt by hand depend on: what writes a template of its own
+    does without the one of the prompt tab."""
+    template = () if scene.how in ("generate", "gradient") else ("t",)
+    return ("se_k", "se_seed", *template, *BOXES)
 
 
 def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[gr.components.Component]]:
@@ -203,9 +211,15 @@ class Section:
         def carry(event: gr.EventData, template: str, negative: str, positive: str, cart: str) -> list[Any]:
             return carried(t, picked(event), template, (negative, positive), cart)
 
+        def chosen(request: gr.Request, how: object) -> str:
+            """Another way: what was said of the former one's search goes."""
+            state = {**DEFAULTS, FIELD[kind]: FIELDS[FIELD[kind]].clean(how)}
+            return status(t, models.SESSIONS.get(request.session_hash, key(kind, state)) or Scene(kind, state))
+
         training_event: dict[str, Any] = {"concurrency_id": "training", "concurrency_limit": None, **page.quietly}
         self.go.click(search, inputs, [self.status, *self.panels], **training_event).then(**page.live)
         self.halt.click(stop, None, None, queue=False, **page.quietly)
+        controls[FIELD[kind]].change(chosen, controls[FIELD[kind]], self.status, queue=False, **page.quietly)
         taken = [page.controls[name] for name in ("t", *BOXES, "cart")]
         for component in self.clicked:
             component.select(carry, taken, [*taken, self.carried], queue=False, **page.quietly)
@@ -222,7 +236,10 @@ def carried(t: Text, choice: str, template: str, boxes: Sequence[str], cart: str
     if kind == "t":
         template, done = value, t("search.carried.template", template=value)
     elif kind == "cart":
-        cart, done = carted(cart, value), t("search.carried.cart", template=value)
+        try:
+            cart, done = carted(cart, value), t("search.carried.cart", template=value)
+        except ParadigmError as error:
+            done = say(error, t)
     elif kind == "w":
         boxes = pair(value)
         done = t("search.carried.words", words=" / ".join(boxes))

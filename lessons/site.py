@@ -22,7 +22,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from paradigms.prompt.what_is_trained import TRAIN
 
-from . import challenge, models, prompt_training
+from . import challenge, models, prompt_training, training
 from .page import LIVE, PATHS, Page
 from .state import FIELDS
 from .text import Text
@@ -58,6 +58,7 @@ def forget(request: gr.Request) -> None:
     """A closed browser's models go at once."""
     if request.session_hash:
         models.SESSIONS.forget(request.session_hash)
+        training.forget(request.session_hash)
 
 
 def describe_once(demo: gr.Blocks) -> None:

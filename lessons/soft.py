@@ -16,7 +16,19 @@ from . import training
 from .anatomy import anatomy
 from .errors import say
 from .parts import chart, intro, panel
-from .soft_models import BESIDE, COLOURS, HISTORY, INIT_COLOURS, METHODS, Snapshot, begun, parts, speaking
+from .soft_models import (
+    ASKED,
+    BESIDE,
+    COLOURS,
+    HISTORY,
+    INIT_COLOURS,
+    METHODS,
+    Snapshot,
+    begun,
+    others,
+    parts,
+    speaking,
+)
 from .soft_race import curves, initialisations, methods, moved, near, not_yet, results, run
 from .soft_race import stop as stop_all
 from .soft_view import strip
@@ -52,6 +64,9 @@ def show(t: Text, state: Mapping[str, Any], session: str | None) -> tuple[Any, .
     model = speaking(state, session)
     fresh = model is not first
     voice = t("soft.voice.trained" if fresh else "soft.voice.start", method=t(f"soft.row.{method}"))
+    if others(state, model):
+        asked = ASKED[model]
+        voice += t("space") + t("soft.voice.others", k=asked["sp_k"], seed=asked["sp_seed"])
     sentence = state["s"].strip()
     read = (
         strip(t, model.explain(sentence), list(model.classes_), voice)
@@ -100,8 +115,11 @@ def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[
 
         return train
 
-    def stop(request: gr.Request) -> None:
-        stop_all(request.session_hash)
+    def stopper(*names: str) -> Callable[[gr.Request], None]:
+        def stop(request: gr.Request) -> None:
+            stop_all(request.session_hash, names)
+
+        return stop
 
     def wire() -> None:
         training_event: dict[str, Any] = {"concurrency_id": "training", "concurrency_limit": None, **page.quietly}
@@ -109,8 +127,8 @@ def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[
         go.click(trainer(methods), inputs, everything, **training_event).then(**page.live)
         everything = [inits_status, inits_race, near_panel, drift, inits_table]
         go_inits.click(trainer(initialisations), inputs, everything, **training_event).then(**page.live)
-        for button in (halt, halt_inits):
-            button.click(stop, None, None, queue=False, **page.quietly)
+        for button, names in ((halt, (*METHODS, BESIDE)), (halt_inits, INITS)):
+            button.click(stopper(*names), None, None, queue=False, **page.quietly)
 
     page.after(wire)
     return controls, [hint, read, diagram, plan, near_panel, drift]

@@ -39,6 +39,10 @@ class Snapshot:
 HISTORY: WeakKeyDictionary[SoftPrompt, list[Snapshot]] = WeakKeyDictionary()
 
 
+# The controls that a model was trained with.
+ASKED: WeakKeyDictionary[SoftPrompt, Mapping[str, Any]] = WeakKeyDictionary()
+
+
 def new(method: str, state: Mapping[str, Any]) -> SoftPrompt:
     """The untrained classifier that the controls ask for."""
     shared = {"backbone": models.Backbone.source, "seed": state["sp_seed"]}
@@ -83,6 +87,12 @@ def begun(state: Mapping[str, Any]) -> SoftPrompt:
 def speaking(state: Mapping[str, Any], session: str | None) -> SoftPrompt:
     """The session's own training of the chosen method, or what the controls would start from."""
     return models.SESSIONS.get(session, key(state["sp_method"])) or begun(state)
+
+
+def others(state: Mapping[str, Any], model: SoftPrompt) -> bool:
+    """Whether a model was trained with other settings or examples than the controls now ask for."""
+    asked = ASKED.get(model, state)
+    return any(asked[name] != state[name] for name in (*LISTENS[state["sp_method"]], "sp_k"))
 
 
 def parts(method: str, model: SoftPrompt) -> list[Part]:

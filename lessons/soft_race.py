@@ -24,7 +24,7 @@ from .errors import say
 from .figures_soft import Line, drift, race
 from .parts import figure_value
 from .prompt_accuracy import badge, measure
-from .soft_models import BESIDE, COLOURS, HISTORY, INIT_COLOURS, METHODS, Snapshot, finetune, key, new
+from .soft_models import ASKED, BESIDE, COLOURS, HISTORY, INIT_COLOURS, METHODS, Snapshot, finetune, key, new
 from .soft_view import Row, neighbours, table
 from .text import Text
 from .training import Progress
@@ -35,24 +35,35 @@ RECORDED_SHOTS = 16
 
 @dataclass(frozen=True)
 class Entrant:
-    """One of the trainings. `keep`: its model answers for the session afterwards."""
+    """One of the trainings. `keep`: its model answers for the session afterwards; `chosen`: it is what is chosen on the
+    page, whose neighbours and drift are drawn."""
 
     name: str  # the end of its texts' keys: soft.row.NAME
     colour: str
     model: TextClassifier
     keep: bool = True
+    chosen: bool = False
 
 
 def methods(state: Mapping[str, Any]) -> list[Entrant]:
     """The four soft prompts, and full fine-tuning to compare them with."""
-    soft = [Entrant(method, COLOURS[method], new(method, state)) for method in METHODS]
+    soft = [
+        Entrant(method, COLOURS[method], new(method, state), chosen=method == state["sp_method"]) for method in METHODS
+    ]
     return [*soft, Entrant(BESIDE, COLOURS[BESIDE], finetune(state["sp_seed"]), keep=False)]
 
 
 def initialisations(state: Mapping[str, Any]) -> list[Entrant]:
     """Prompt Tuning from each of the four places it can start from."""
+    chosen = state["sp_init"] if state["sp_method"] == "prompt-tuning" else None
     return [
-        Entrant(init, INIT_COLOURS[init], new("prompt-tuning", {**state, "sp_init": init}), keep=False)
+        Entrant(
+            init,
+            INIT_COLOURS[init],
+            new("prompt-tuning", {**state, "sp_init": init}),
+            keep=False,
+            chosen=init == chosen,
+        )
         for init in INITS
     ]
 
@@ -63,9 +74,9 @@ async def run(
     """Train them in turn. Yields (status, curves, neighbours, drift, table); what does not change is skipped."""
     skip = gr.skip()
     examples = data.few_shot(models.train_set(), state["sp_k"], state["sp_seed"])
+    training.begin(session, *(key(entrant.name) for entrant in entrants))
     hard = await anyio.to_thread.run_sync(hard_prompt)
     lines: list[Line] = []
-    training.begin(session, *(key(entrant.name) for entrant in entrants))
     rows = {entrant.name: Row(entrant.name, entrant.colour) for entrant in entrants}
     for entrant in entrants:
         model, name = entrant.model, t(f"soft.row.{entrant.name}")
@@ -79,7 +90,8 @@ async def run(
                     asked = progress.held_out[-1][0] if progress.held_out else 0
                     if isinstance(model, SoftPrompt) and asked > seen[-1].step:
                         seen.append(Snapshot(progress.step, model.pseudo_tokens()))
-                        shown = near(t, entrant.name, seen), moved(t, seen)
+                        if entrant.chosen:
+                            shown = near(t, state["sp_method"], seen), moved(t, seen)
                     drawn = curves(t, [*lines, Line(name, entrant.colour, progress.held_out)], hard)
                     yield status(t, name, progress), drawn, *shown, skip
         except ParadigmError as error:
@@ -89,7 +101,7 @@ async def run(
         if progress.model is None:  # stopped before its turn came
             return
         if isinstance(model, SoftPrompt):
-            HISTORY[model] = seen
+            HISTORY[model], ASKED[model] = seen, state
         lines.append(Line(name, entrant.colour, progress.held_out))
         measured = await anyio.to_thread.run_sync(measure, model)
         stopped = t("soft.stopped", step=progress.step, total=progress.total) if progress.state == "stopped" else None
@@ -122,8 +134,8 @@ def kept(model: TextClassifier) -> int:
     return max(language_model, prompt)  # the prompt is one of the language model's embeddings, but for P-tuning v2
 
 
-def stop(session: str | None) -> None:
-    for name in (*METHODS, BESIDE, *INITS):
+def stop(session: str | None, names: Sequence[str]) -> None:
+    for name in names:
         training.stop(session, key(name))
 
 

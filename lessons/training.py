@@ -34,7 +34,8 @@ _stop: set[tuple[str, str]] = set()
 
 @dataclass(frozen=True)
 class Progress:
-    """Where a training is. `state`: idle, waiting, running, done or stopped; curves are one value a step."""
+    """Where a training is. `state`: idle, waiting, left (stopped before its turn), running, done or stopped; curves are
+    one value a step."""
 
     state: str
     ahead: int = 0
@@ -58,6 +59,11 @@ def begin(session: str, *methods: str) -> None:
     training is over a stop holds, between two trainings as well."""
     for method in methods:
         _stop.discard((session, method))
+
+
+def forget(session: str) -> None:
+    """A browser is gone, and with it what it wanted stopped."""
+    _stop.difference_update([key for key in _stop if key[0] == session])
 
 
 def stopped(key: tuple[str, str]) -> bool:
@@ -87,7 +93,7 @@ async def train(
             yield replace(progress, ahead=ahead)
             await asyncio.sleep(SHOW_EVERY)
         if key in _stop:
-            yield Progress("idle")
+            yield Progress("left")
             return
         steps = model.fit_steps(examples.texts, examples.labels)
         shown = 0.0
@@ -126,6 +132,7 @@ def status(t: Text, progress: Progress, examples: str = "") -> str:
     seconds = f"{progress.seconds:.1f}"
     said = {
         "idle": lambda: t("train.idle"),
+        "left": lambda: t("train.left"),
         "waiting": lambda: t("train.waiting", ahead=progress.ahead),
         "running": lambda: t("train.running", step=progress.step, total=progress.total, seconds=seconds),
         "done": lambda: t("train.done", seconds=seconds, steps=progress.step),

@@ -19,7 +19,8 @@ class Guess:
 
     place: int  # index among the sentence's word pieces
     wanted: str  # the piece that stood there
-    read: str  # what the model reads there: [MASK], some other piece, or the same one
+    read: str  # what the model reads there: its mask token, some other piece, or the same one
+    hidden: bool  # whether that is the mask token, which not every vocabulary calls [MASK]
     words: tuple[str, ...]  # what it expects most, most probable first
     probabilities: tuple[float, ...]  # of those
     probability: float  # of the piece that stood there
@@ -55,6 +56,7 @@ def mask_sentence(lm: MaskedLM, text: str, seed: int, top_k: int = 3) -> MaskedS
                 place=place - 1,
                 wanted=lm.tokenizer.convert_ids_to_tokens(said),
                 read=lm.tokenizer.convert_ids_to_tokens(int(read[0, place])),
+                hidden=int(read[0, place]) == lm.tokenizer.mask_token_id,
                 words=tuple(lm.tokenizer.convert_ids_to_tokens(best.indices.tolist())),
                 probabilities=tuple(best.values.exp().tolist()),
                 probability=float(logs[said].exp()),

@@ -64,6 +64,10 @@ WORDS = {
         "在第 $step / $total 步停止；沿用到此为止学到的内容。",
     ),
     "train.idle": ("Not trained yet in this session.", "本次会话中尚未训练。"),
+    "train.left": (
+        "Left the queue: nothing was trained, and what was there stays.",
+        "已离开队列：没有进行训练，原有的结果保持不变。",
+    ),
     "curve.train": ("on the training examples so far", "训练样本（累计）"),
     "curve.held_out": ("on held-out reviews", "留出的影评"),
     "curve.none": ("The curves appear while a model is trained.", "训练时曲线会在这里出现。"),

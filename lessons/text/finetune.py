@@ -140,7 +140,6 @@ WORDS: dict[str, tuple[str, str]] = {
         "Trained: $step of $total steps. Measuring on all $n held-out reviews …",
         "已训练 $step / $total 步。正在全部 $n 条留出的影评上测量 …",
     ),
-    "finetune.left": ("Left the queue: nothing was trained.", "已离开队列：没有进行训练。"),
     "finetune.curve.train": ("on the training examples", "训练样本"),
     "finetune.curve.none": (
         "The curves appear while the model is trained: watch how far the two accuracies come apart.",

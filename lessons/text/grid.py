@@ -338,6 +338,10 @@ WORDS = {
     ),
     "error.no_upload": ("Load a file of labelled sentences first.", "请先读入一个带标签的句子文件。"),
     "error.no_word": ("The template has no word of its own to exchange.", "这个模板没有可以替换的词。"),
+    "error.one_set": (
+        "One set of label words is wanted here: leave one line in the box.",
+        "这里只需要一组标签词：请在框中只保留一行。",
+    ),
     "error.bad_word": ("“$offending” has a brace or bracket in it.", "“$offending”含有括号。"),
     "error.labels_mismatch": (
         "The label words are for $offending, but the sentences have other labels.",
@@ -345,6 +349,8 @@ WORDS = {
     ),
     "error.no_equals": ("“$offending” is not label=word.", "“$offending”不是“标签=词”的写法。"),
     "error.one_label": ("Label words are needed for at least two labels.", "至少需要两个标签的标签词。"),
+    "error.same_label": ("The class “$where” is given twice.", "类别“$where”出现了两次。"),
+    "error.not_a_template": ("This is not the text of a template.", "这不是模板的文字。"),
     "error.bad_json": ("This is not JSON.", "这不是 JSON。"),
     "error.empty_file": ("There is nothing in it.", "没有内容。"),
     "error.no_tab": (

@@ -99,6 +99,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "Stopped at step $step of $total, before the classifier was ready; what was measured so far stays.",
         "在第 $step / $total 步停止，分类器尚未训练完；已测得的结果保留。",
     ),
+    "pet.beside.stopped": (
+        "PET is trained. Fine-tuning, for comparison, was stopped at step $step of $total and is left out.",
+        "PET 已训练完成。作为对照的微调停在第 $step / $total 步，未列入结果。",
+    ),
     "pet.taught": (
         "trained just now · $pairs pairs, $n labelled examples, $texts unlabelled texts, seed $seed",
         "刚刚训练 · $pairs 对，$n 个标注样本，$texts 条无标注文本，种子 $seed",
@@ -106,7 +110,6 @@ WORDS: dict[str, tuple[str, str]] = {
     # The picture
     "pet.scores": ("Right on held-out reviews", "留出影评上的准确率"),
     "pet.curves": ("While it learns", "学习过程"),
-    "pet.row.pair": ("pair $n", "第 $n 对"),
     "pet.row.mean": ("mean of the pairs", "各对平均"),
     "pet.row.vote": ("their vote", "投票"),
     "pet.row.student": ("student classifier", "学生分类器"),

@@ -49,6 +49,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "now.",
         "下面显示的是每类 $k 个样本、种子 $seed、从“$template”与 $words 出发的搜索结果。要换成当前的选择，请重新搜索。",
     ),
+    "search.changed.words": (
+        "Shown is a search on $k per class, seed $seed, with $words. Search again for what is chosen now.",
+        "下面显示的是每类 $k 个样本、种子 $seed、标签词 $words 的搜索结果。要换成当前的选择，请重新搜索。",
+    ),
     "search.anatomy": ("$how: what is frozen, trained, thrown away", "$how：哪些冻结、哪些训练、哪些用完即弃"),
     "anatomy.part.searched": ("words found by the search", "搜索得到的词"),
     "anatomy.part.weights": ("fill-in head (MLM head) and a weight per word", "填词头（MLM head），每词一个权重"),

@@ -90,6 +90,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "$method，第一步之前：本次会话中尚未训练。",
     ),
     "soft.voice.trained": ("$method, trained just now in this session.", "$method，本次会话中刚刚训练过。"),
+    "soft.voice.others": (
+        "It was trained with other settings ($k per class, seed $seed): train again for what is chosen now.",
+        "它是用另外的设置训练的（每类 $k 个样本，种子 $seed）：要按当前的选择，请重新训练。",
+    ),
     "soft.truncated": ("Too long: word pieces not read at the end: $n.", "句子太长：最后 $n 个词片没有读入。"),
     "soft.anatomy": (
         "$method: what is frozen, trained, thrown away",

@@ -68,6 +68,7 @@ class Soft:
 Part = Literal | Sentence | Mask | Border | Soft
 
 _SIGN = re.compile(r"\[MASK\]|\[SEP\]|\[soft:(?P<soft>[^\]]*)\]|\{(?P<field>[^{}]*)\}|(?P<brace>[{}])")
+_FIELD = re.compile(r"\{\s*text\s*\}")
 _SOFT = re.compile(r'\s*(?:(?P<length>[1-9]\d{0,2})|"(?P<words>[^"]*\S[^"]*)")\s*')
 
 
@@ -122,7 +123,7 @@ class Template:
         if len(texts) > 1:
             message = f"{len(texts)} {{text}} at {texts}, one is needed"
             raise _error("many_texts", message, source, texts[1], "{text}", count=len(texts), positions=texts)
-        return cls(source, tuple(parts))
+        return cls(_FIELD.sub("{text}", source), tuple(parts))
 
     @property
     def n_soft(self) -> int:
@@ -147,8 +148,17 @@ class Template:
         pieces: list[int | None] = []
         for part, written in self._spaced():
             if isinstance(part, Soft):
-                pieces += piece_ids(tokenizer, [written])[0] if part.words else [None] * part.length
+                pieces += self._starts(part, written, tokenizer)
         return pieces
+
+    def _starts(self, part: Soft, written: str, tokenizer: PreTrainedTokenizerBase) -> Sequence[int | None]:
+        """Where each pseudo-token of a part starts. Raises TemplateError("bad_soft") where its words are none."""
+        if not part.words:
+            return [None] * part.length
+        if not (ids := piece_ids(tokenizer, [written])[0]):  # signs that cannot be seen, as pasting brings them
+            sign = f'[soft:"{part.words}"]'
+            raise _error("bad_soft", f"{sign} has no word", self.source, self.source.find("[soft:"), sign)
+        return ids
 
     def encode(
         self, texts: Sequence[str], tokenizer: PreTrainedTokenizerBase, max_length: int, first_soft: int | None = None
@@ -172,7 +182,7 @@ class Template:
                 frame.append(None)
                 lead = written
             elif isinstance(part, Soft):
-                length = len(piece_ids(tokenizer, [written])[0]) if part.words else part.length
+                length = len(self._starts(part, written, tokenizer))
                 frame.append(list(range(next_soft, next_soft + length)))
                 next_soft += length
             else:

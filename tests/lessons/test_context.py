@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from lessons import context, context_prompt, context_runs, models, training
+from lessons.figures_context import order_histogram
 from lessons.state import DEFAULTS, FIELDS
 from lessons.text import LANGUAGES, Text
 from paradigms.errors import ParadigmError
@@ -185,6 +186,23 @@ def test_bar_counts_what_had_room(quick, t):
     said = str(figure)
     assert t("context.bar", n="–".join(map(str, dict.fromkeys((counts[0], counts[-1]))))) in said
     assert t("context.bar", n=20) not in said
+
+
+@every_language
+def test_one_demonstration_has_its_own_row_where_none_is_chosen(quick, t):
+    figure = collect(context_runs.compare(t, "me", state(icl_sentences=20, icl_n=0)))[-1][1]["figure"]
+    assert any(t("context.bar", n=1) in row for row in figure["layout"]["yaxis"]["ticktext"])
+
+
+@pytest.mark.parametrize("n", [40, 100, 600])
+def test_bars_of_the_orders_stand_where_the_accuracies_are(n):
+    values = [k / n for k in (n // 10, n // 4, n // 2, n // 2, n - 1)]
+    names = {name: name for name in ("accuracy", "orders", "plain", "calibrated", "majority")}
+    plain = next(trace for trace in order_histogram(values, values, 0.5, n, names).data if trace.name == "plain")
+    assert sum(plain.y) == len(values) and max(plain.y) == 2
+    for value in values:
+        assert min(abs(value - x) for x in plain.x) <= max(0.01, 1e-9) + 1e-9
+    assert any(abs(x - 0.5) < 1e-9 for x in plain.x)
 
 
 def test_stopped_keeps_what_is_known(quick):

@@ -287,7 +287,7 @@ def test_waiting_says_so_and_can_be_left(t: Text, monkeypatch: pytest.MonkeyPatc
     with DESK.ticket():
         seen = trained(t, "a session", stop_at=3)
     assert t("train.waiting", ahead=1) in seen[1][0]
-    assert t("finetune.left") in seen[-1][0]
+    assert t("train.left") in seen[-1][0]
     assert models.SESSIONS.get("a session", METHOD) is None
 
 

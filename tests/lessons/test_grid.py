@@ -7,6 +7,7 @@ import io
 import json
 import re
 from contextlib import aclosing
+from dataclasses import replace
 from pathlib import Path
 from statistics import mean
 
@@ -14,8 +15,10 @@ import pytest
 
 from lessons import grid, grid_curse, grid_label_words, grid_one_word, grid_plan, grid_sweep, models
 from lessons.desk import DESK
+from lessons.figures_grid import folded
 from lessons.grid_run import Tick, stop, until_replaced, work
 from lessons.grid_view import Found, calibration, detail, downloads, table
+from lessons.playground import carted
 from lessons.state import DEFAULTS, FIELDS
 from lessons.text import LANGUAGES, Text
 from lessons.view import percent
@@ -170,6 +173,46 @@ def test_calibration_is_drawn_whether_or_not_it_is_on(t: Text) -> None:
         assert percent(mean(c.accuracy for c in plain), 1) in figure["result"]
         card = visible(detail(t, found, "0:1", "/zh"))
         assert percent(calibrated[1].prior[0], 1) in card and percent(found.cells[1].accuracy, 1) in card
+
+
+def test_nothing_is_said_of_a_gain_that_was_not_measured(t: Text) -> None:
+    _, found = computed(t, gcal="average")
+    gained, alone = (visible(detail(t, one, "0:1", "/")) for one in (found, replace(found, others=())))
+    assert t("grid.detail.prior") in alone and not re.search(r"[+\u2212]\d", alone)
+    assert re.search(r"[+\u2212]\d", gained)
+
+
+def test_calibration_that_was_stopped_on_the_way_is_not_compared(t: Text, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def first_cell(*args: object):
+        async for cell in others(*args):
+            yield cell
+            return
+
+    others = grid_sweep._others
+    monkeypatch.setattr(grid_sweep, "_others", first_cell)
+    _, found = computed(t, gcal="average")
+    assert found.others == () and calibration(t, found)["result"] == t("grid.prior.none")
+
+
+def test_signs_of_markup_in_a_template_are_shown_as_they_are() -> None:
+    assert folded("{text} <b>so</b> &lt; [MASK]", 60) == "{text} &lt;b&gt;so&lt;/b&gt; &amp;lt; [MASK]"
+
+
+def test_one_set_of_label_words_for_one_word(t: Text) -> None:
+    asked = state(ov="negative=bad;positive=good\nnegative=no;positive=yes", ow="is seems")
+    steps = gathered(grid_one_word.run(t, "one set", asked, None))
+    assert t("error.one_set") in visible(steps[-1][0]) and len(steps) == 1
+
+
+def test_a_box_that_is_full_takes_no_more() -> None:
+    full = "\n".join(f"{{text}} {n} [MASK]" for n in range(400))
+    for more in (
+        lambda: grid_plan.added("gt", full, ["{text} one more [MASK]"]),
+        lambda: carted(full, "{text} [MASK]!"),
+    ):
+        with pytest.raises(ParadigmError) as caught:
+            more()
+        assert caught.value.kind == "too_much_text"
 
 
 def test_downloads_are_what_the_command_line_reads(t: Text) -> None:

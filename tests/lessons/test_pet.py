@@ -174,7 +174,7 @@ def test_a_training_from_end_to_end(t: Text, monkeypatch: pytest.MonkeyPatch) ->
     points = {trace["name"]: trace for trace in picture["figure"]["data"]}
     names, xs = points[t("pet.figure.trained")]["y"], points[t("pet.figure.trained")]["x"]
     assert xs[list(names).index(t("pet.row.student"))] == pytest.approx(right / len(test))
-    assert t("pet.row.pair", n=2) in names
+    assert any(name.startswith("2 · ") and "[MASK]" in name for name in names)
     assert list(points[t("pet.figure.beside")]["y"]) == [t("pet.row.finetune")]
     answer = percent(float(model.predict_proba([DEFAULTS["s"]]).max()), 1)
     table = visible(shown(t, "one", pet_pairs=TWO)[1])
@@ -201,12 +201,44 @@ def test_stopped_before_the_classifier_is_ready(t: Text, monkeypatch: pytest.Mon
 
 
 @pytest.mark.usefixtures("tiny_page")
+def test_a_stopped_comparison_is_left_out(t: Text, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shared, "SHOW_EVERY", 0.0)
+    answers = []
+
+    async def stop_beside() -> None:
+        state = {**DEFAULTS, "pet_pairs": TWO, "pet_k": 2, "pet_texts": 100, "s": "fine"}
+        async for one in pet_training.run(t, "beside", state):
+            answers.append(one)
+            if t("pet.row.finetune") in str(one[0]):
+                shared.stop("beside", pet_training.BESIDE)
+
+    asyncio.run(stop_beside())
+    assert "stopped" in last(answers, 0) and t("pet.row.finetune") not in last(answers, 0)
+    drawn = last(answers, 2)["figure"]["data"]
+    assert all(trace["name"] != t("pet.figure.beside") for trace in drawn)
+
+
+@pytest.mark.usefixtures("tiny_page")
+def test_label_words_may_be_signs(t: Text, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of the short writing too: they can be asked, so they can be trained with."""
+    monkeypatch.setattr(shared, "SHOW_EVERY", 0.0)
+    trained(t, "signs", pet_pairs="{text} It was [MASK]. | ; / great\n{text} So [MASK]! | = / fun")
+    assert models.SESSIONS.get("signs", "pet") is not None
+
+
+def test_accuracies_far_below_chance_are_in_the_picture() -> None:
+    rows = [Score(name, 600, None, 120) for name in ("a", "mean")] + [Score("vote", 600, 60, None)]
+    figure = scores(rows, 0.5, {name: name for name in ("zero", "trained", "beside", "accuracy", "majority")})
+    assert figure.layout.xaxis.range[0] < 0.1
+
+
+@pytest.mark.usefixtures("tiny_page")
 def test_a_stop_before_the_first_training_holds(t: Text, monkeypatch: pytest.MonkeyPatch) -> None:
     """The untrained pairs are asked first, which takes a while; who presses Stop then wants no training."""
     monkeypatch.setattr(shared, "SHOW_EVERY", 0.0)
     seen = trained(t, "early", stop_at=1)
     assert models.SESSIONS.get("early", "pet") is None
-    assert last(seen, 0) == pet_training._status(t, shared.Progress("idle"), None, 0)
+    assert last(seen, 0) == pet_training._status(t, shared.Progress("left"), None, 0)
 
 
 @pytest.mark.usefixtures("tiny_page")

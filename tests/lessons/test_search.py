@@ -99,10 +99,12 @@ def test_a_template_search(t):
     again = search.show(t, state(), "a class")
     assert again[CANDIDATES] == table and again[RESULTS] == results
     of = state()
-    old = t("search.changed", k=2, seed=0, template=of["t"], words=f"{of['neg']} / {of['pos']}")
+    old = t("search.changed.words", k=2, seed=0, words=f"{of['neg']} / {of['pos']}")
     assert old not in plain(again[ABOUT])
     assert old in plain(search.show(t, state(se_seed=5), "a class")[ABOUT])
-    assert old in plain(search.show(t, state(t="A [MASK] film. {text}"), "a class")[ABOUT])
+    assert old in plain(search.show(t, state(pos="good"), "a class")[ABOUT])
+    # It has not begun with the template of the prompt tab, to which a click on a candidate carries it.
+    assert old not in plain(search.show(t, state(t="A [MASK] film. {text}"), "a class")[ABOUT])
 
 
 @pytest.mark.parametrize("how", FIELDS["se_words"].choices)

@@ -180,7 +180,7 @@ def test_stopped(t: Text):
         async with aclosing(run(t, "somebody", {**DEFAULTS, "sp_k": 2}, entrants)) as steps:
             async for seen in steps:
                 said.append(seen)
-                soft_race.stop("somebody")
+                soft_race.stop("somebody", METHODS)
         return said
 
     said = asyncio.run(stop_soon())
@@ -197,10 +197,44 @@ def test_a_stop_between_two_trainings_holds(t: Text):
         async with aclosing(run(t, "somebody", {**DEFAULTS, "sp_k": 2}, entrants)) as steps:
             async for _ in steps:
                 if entrants[0].model in HISTORY:
-                    soft_race.stop("somebody")
+                    soft_race.stop("somebody", METHODS)
 
     asyncio.run(stop_at_the_end())
     assert [entrant.model in HISTORY for entrant in entrants[:2]] == [True, False]
+
+
+def test_a_stop_before_the_first_picture_holds(t: Text, monkeypatch: pytest.MonkeyPatch):
+    """The hard prompt is measured first, which takes a while."""
+
+    def measured() -> float:
+        soft_race.stop("somebody", METHODS)
+        return 0.5
+
+    monkeypatch.setattr(soft_race, "hard_prompt", measured)
+    entrants = methods(DEFAULTS)
+    said = all_of(t, "somebody", entrants)
+    assert "left" in said[-1][0] and not any(entrant.model in HISTORY for entrant in entrants)
+
+
+def test_other_settings_than_the_model_was_trained_with_are_said(t: Text):
+    entrants = methods({**DEFAULTS, "sp_k": 2})[:1]
+    all_of(t, "somebody", entrants)
+    as_it_was = {**DEFAULTS, "sp_k": 2, "s": "fine"}
+    old = t("soft.voice.others", k=2, seed=0)
+    assert old not in str(soft.show(t, as_it_was, "somebody")[1])
+    for changed in ({"sp_n": 3}, {"sp_seed": 5}, {"sp_k": 8}):
+        assert old in str(soft.show(t, {**as_it_was, **changed}, "somebody")[1])
+    assert old not in str(soft.show(t, {**as_it_was, "sp_t": "{text} [soft:2] [MASK]"}, "somebody")[1])
+
+
+def test_neighbours_are_those_of_what_is_chosen(t: Text):
+    drawn = all_of(t, "somebody", methods({**DEFAULTS, "sp_method": "p-tuning"})[:1])
+    assert all(isinstance(one[2], dict) for one in drawn), "Prompt Tuning's, where P-tuning is chosen"
+
+
+def test_an_invisible_word_to_start_from(t: Text):
+    hint, *rest = soft.show(t, {**DEFAULTS, "sp_method": "p-tuning", "sp_t": '{text} [soft:"\u200b"] [MASK]'}, None)
+    assert "wrong" in hint and all(isinstance(one, dict) for one in rest)
 
 
 def test_initialisations(t: Text):
