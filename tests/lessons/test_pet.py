@@ -203,6 +203,7 @@ def test_stopped_before_the_classifier_is_ready(t: Text, monkeypatch: pytest.Mon
 @pytest.mark.usefixtures("tiny_page")
 def test_a_stopped_comparison_is_left_out(t: Text, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shared, "SHOW_EVERY", 0.0)
+    monkeypatch.setattr(pet_training, "BertFineTune", lambda **given: BertFineTune(steps=6, batch_size=2, **given))
     answers = []
 
     async def stop_beside() -> None:
