@@ -96,7 +96,7 @@ def rows_of(t: Text, pairs: Sequence[Pair], watched: Watched | None, beside: np.
     trained = {number: right(said) for number, said in (watched.trained if watched else {}).items()}
     rows = [
         Score(
-            folded(f"{number + 1} · {pair.template}", 30),
+            folded(f"{number + 1} · {pair.template}", 16),
             n,
             trained.get(number),
             zero_shot(pair.template, pair.words).right if watched else None,

@@ -276,19 +276,17 @@ WORDS = {
     "grid.lm.running": ("$done of $total trainings, $seconds s", "已完成 $done / $total 次训练，$seconds 秒"),
     "grid.lm.done": ("$n trainings, done just now in $seconds s.", "$n 次训练，刚刚完成，用时 $seconds 秒。"),
     "grid.lm.stopped": ("Stopped after $n trainings, $seconds s.", "$n 次训练后停止，用时 $seconds 秒。"),
-    "grid.lm.condition": (
-        "label words (positive / negative: the other way round than above)",
-        "标签词（正面 / 负面，次序与上方网格相反）",
-    ),
+    "grid.lm.condition": ("label words (positive / negative)", "标签词（正面 / 负面）"),
     "grid.lm.published": ("published: RoBERTa-large,<br>$n, SST-2", "已发表：RoBERTa-large，<br>$n，SST-2"),
     "grid.lm.ours": ("ours: $n,<br>built-in reviews", "本页：$n，<br>内置影评"),
     "grid.lm.seeds": ("by seed", "各种子"),
     "grid.lm.setting": (
         "Template $template, $n labelled examples ($k per class), all parameters trained, mean and standard "
         "deviation of $seeds seeds; ours on $test held-out reviews. “Fitting” and “unrelated” are the means of two "
-        "pairs each.",
+        "pairs each. Label words stand here as published, the positive one first: the other way round than in the "
+        "grid above.",
         "模板 $template，$n 个标注样本（每类 $k 个），训练全部参数，$seeds 个种子的平均值与标准差；本页在 $test 条"
-        "留出的影评上测量。“贴切”与“无关”各为两对词的平均。",
+        "留出的影评上测量。“贴切”与“无关”各为两对词的平均。此处标签词按原文次序书写，正面在前，与上方网格相反。",
     ),
     "grid.lm.incomplete": (
         "What is reproduced is said when all conditions have all their seeds.",
