@@ -74,12 +74,8 @@ def _bayes(t: Text, text: str, explanation: NaiveBayesExplanation) -> list[Marku
     spans = word_contributions(text, explanation)
     greatest = max((abs(value) for _, _, value in spans), default=0.0) or 1.0
     words = coloured(text, [(start, end, value / greatest, signed(value)) for start, end, value in spans])
-    unseen = (
-        el("p", t("compare.unseen", words=t("list").join(explanation.unseen)), cls="hint")
-        if explanation.unseen
-        else None
-    )
-    return [words, unseen]
+    unseen = t("list").join(explanation.unseen)
+    return [words, el("p", t("compare.unseen", words=unseen), cls="hint") if unseen else None]
 
 
 def _lstm(t: Text, text: str, explanation: LSTMExplanation) -> list[Markup | None]:

@@ -6,6 +6,8 @@ Axes are always labelled, the background is transparent, and there is no title: 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
+from textwrap import wrap
 from typing import Any
 
 import plotly.graph_objects as go
@@ -19,6 +21,11 @@ HUES = {
     "prompt": "var(--hue-prompt)",
 }
 FONT = "system-ui, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif"
+
+
+def folded(name: str, width: int = 20) -> str:
+    """A name in lines that leave room for the picture on a phone; signs of markup in it are shown as they are."""
+    return "<br>".join(escape(line, quote=False) for line in wrap(name, width) or [name])
 
 
 def blank(height: int, *, x: str, y: str, legend: bool = False) -> go.Figure:

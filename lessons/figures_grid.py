@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from html import escape
 from statistics import median
-from textwrap import wrap
 from typing import Any
 
 import plotly.graph_objects as go
 
 from paradigms.sweep import Cell, Curse
 
-from .figures import FAINT, INK, NEGATIVE, POSITIVE, blank
+from .figures import FAINT, INK, NEGATIVE, POSITIVE, blank, folded
 from .view import percent
 
 HUE = "var(--hue-grid)"
 ROW, LINE = 30, 18  # pixels of a row, and of every further line of its name
 NUMBERED = 12  # columns up to which the cells have room for their numbers
-
-
-def folded(name: str, width: int = 20) -> str:
-    """A name in lines that leave room for the picture on a phone; signs of markup in it are shown as they are."""
-    return "<br>".join(escape(line, quote=False) for line in wrap(name, width) or [name])
 
 
 def heights(names: Sequence[str]) -> int:

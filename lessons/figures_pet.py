@@ -28,7 +28,8 @@ def scores(rows: Sequence[Score], majority: float, names: dict[str, str]) -> go.
 
     `names` has the texts accuracy, majority, zero, trained.
     """
-    figure = blank(110 + 44 * len(rows), x=names["accuracy"], y="", legend=True)
+    most = 1 + max(row.name.count("<br>") for row in rows)  # lines of a name
+    figure = blank(110 + max(44, 6 + 20 * most) * len(rows), x=names["accuracy"], y="", legend=True)
     figure.add_scatter(
         x=[majority, majority],
         y=[rows[0].name, rows[-1].name],

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from .figures import FAINT, INK, NEGATIVE, POSITIVE, blank
-from .figures_grid import folded
+from .figures import FAINT, INK, NEGATIVE, POSITIVE, blank, folded
 
 HUE = "var(--hue-prompt)"
 

@@ -16,6 +16,7 @@ from paradigms.sweep import Cell, Summary
 from paradigms.sweep_report import as_csv, as_dict
 
 from . import figures_grid as figures
+from .figures import folded
 from .grid_plan import words
 from .parts import figure_value
 from .prompt_view import SIDES
@@ -135,7 +136,7 @@ def calibration(t: Text, found: Found, *, last: bool = True) -> Any:
         "prior": t("grid.prior.axis", label=names_of[-1]) if two else t("grid.prior.axis.many"),
         "gain": t("grid.gain.axis"),
     }
-    texts = [figures.folded(found.name(t, cell), 44) for cell in calibrated]
+    texts = [folded(found.name(t, cell), 44) for cell in calibrated]
     figure = figures.prior(points, [figures.key(cell) for cell in calibrated], texts, 1 / len(found.labels), names)
     gains = [gain for _, gain in points]
     far = max(range(len(points)), key=lambda i: abs(points[i][0] - 1 / len(found.labels)))

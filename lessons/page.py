@@ -138,11 +138,13 @@ class Page:
         path = self.root_path + PATHS[other]
         return el(
             "header",
-            el("span", "Cloze", cls="wordmark"),
+            el("h1", "Cloze", cls="wordmark"),
             el("span", t("page.tagline"), cls="tagline"),
             el("span", t("page.model", name=models.Backbone.name, size=size), cls="chip"),
             el("a", t("page.other"), href=path, title=t("page.other_title"), lang=other, data_keeps_state=path),
             data_lessons=" ".join(LESSONS),
+            lang=self.language,
+            data_title=t("page.title"),
         )
 
     def _wire(self, demo: gr.Blocks) -> None:

@@ -26,8 +26,7 @@ from paradigms.prompt.what_is_trained import Count, count, counts
 from . import models, training
 from .anatomy import Part, anatomy, language_model
 from .errors import say
-from .figures import HUES
-from .figures_grid import folded
+from .figures import HUES, folded
 from .figures_pet import Score, scores
 from .parts import figure_value
 from .pet_pairs import Pair, read_pairs

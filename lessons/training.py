@@ -63,7 +63,7 @@ def begin(session: str, *methods: str) -> None:
 
 def forget(session: str) -> None:
     """A browser is gone, and with it what it wanted stopped."""
-    _stop.difference_update([key for key in _stop if key[0] == session])
+    _stop.difference_update([key for key in list(_stop) if key[0] == session])
 
 
 def stopped(key: tuple[str, str]) -> bool:

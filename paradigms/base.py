@@ -103,13 +103,13 @@ class TextClassifier(ClassifierMixin, BaseEstimator, ABC):
     def score(self, texts: Sequence[str], labels: Sequence[str], sample_weight: Any = None) -> float:
         """Accuracy; labels that are whole numbers as in `training_set`. Raises ParadigmError("labels_mismatch") where
         none of them is one of `classes_`: 0% would look like a method that has learned nothing."""
+        self._require_fitted()
         names = [str(label) for label in labels]
-        said = super().score(texts, np.array(names, dtype=object), sample_weight)
         if names and not set(names) & set(map(str, self.classes_)):
             known, asked = ", ".join(map(str, self.classes_)), ", ".join(sorted(set(names)))
             message = f"the labels are {asked}, but the classifier answers with {known}"
             raise ParadigmError("labels_mismatch", message, offending=asked, known=known)
-        return said
+        return super().score(texts, np.array(names, dtype=object), sample_weight)
 
     @contextmanager
     def _unchanged_if_refused(self) -> Iterator[None]:

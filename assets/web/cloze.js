@@ -266,6 +266,23 @@
       return name;
     },
   };
-  const start = () => { watchTheme(); if (asked.get("lesson") || hidden.length) openWanted(); };
+  // Gradio names the document after the browser's language and the first page.
+  const named = () => {
+    const header = document.querySelector("#header header");
+    if (!header) return;
+    if (document.documentElement.lang !== header.lang) document.documentElement.lang = header.lang;
+    if (document.title !== header.dataset.title) document.title = header.dataset.title;
+  };
+  const watchName = () => {
+    const timer = setInterval(() => {
+      if (!document.querySelector("#header header")) return;
+      clearInterval(timer);
+      named();
+      const watcher = new MutationObserver(named);
+      watcher.observe(document.documentElement, { attributes: true, attributeFilter: ["lang"] });
+      watcher.observe(document.head, { childList: true, characterData: true, subtree: true });
+    }, 50);
+  };
+  const start = () => { watchTheme(); watchName(); if (asked.get("lesson") || hidden.length) openWanted(); };
   if (document.body) start(); else document.addEventListener("DOMContentLoaded", start);
 })();

@@ -37,6 +37,25 @@ def open_tab(page: Page, t: Text, lesson: str) -> None:
     expect(page.locator(f"#lesson-{lesson} .intro")).to_be_visible()
 
 
+@pytest.mark.parametrize(("language", "path"), PATHS.items())
+def test_the_document_says_its_language_and_title(visit: Visit, language: str, path: str) -> None:
+    """Whatever the browser's own language is: it is English here."""
+    page = visit.open(path)
+    expect(page.locator("html")).to_have_attribute("lang", language)
+    expect(page).to_have_title(Text(language)("page.title"))
+    expect(page.locator("h1")).to_have_text("Cloze")
+
+
+def test_where_the_keyboard_is_can_be_seen(visit: Visit) -> None:
+    box = visit.open().locator("#sentence textarea")
+    box.focus()
+    page = visit.page
+    page.keyboard.press("End")
+    expect(box).to_have_css("outline-style", "solid")
+    page.keyboard.press("Tab")
+    expect(box).not_to_have_css("outline-style", "solid")
+
+
 @pytest.mark.parametrize("path", PATHS.values())
 def test_a_page_is_sent_zipped_to_whoever_can_read_that(address: str, path: str) -> None:
     def sent(accepted: str) -> bytes:

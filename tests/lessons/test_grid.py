@@ -15,7 +15,7 @@ import pytest
 
 from lessons import grid, grid_curse, grid_label_words, grid_one_word, grid_plan, grid_sweep, models
 from lessons.desk import DESK
-from lessons.figures_grid import folded
+from lessons.figures import folded
 from lessons.grid_run import Tick, stop, until_replaced, work
 from lessons.grid_view import Found, calibration, detail, downloads, table
 from lessons.playground import carted
