@@ -12,7 +12,7 @@ from paradigms.data import CHALLENGE, Example, load_challenge
 from paradigms.record import METHODS
 
 from . import models
-from .figures import blank
+from .figures import HEAT, INK, blank
 from .parts import HUE, chart, figure_value, panel, picked
 from .text import Text
 from .view import el, percent, pick, side
@@ -55,9 +55,9 @@ def grid(t: Text) -> dict[str, object]:
             customdata=[[phenomenon] * len(METHODS) for phenomenon in CHALLENGE],
             text=[[percent(value) for value in row] for row in table],
             texttemplate="%{text}",
-            textfont={"size": 15},
+            textfont={"size": 15, "color": INK},
             # From the colour of a wrong answer over paper at chance to that of a right one.
-            colorscale=[[0, "var(--negative)"], [0.5, "var(--paper)"], [1, "var(--positive)"]],
+            colorscale=HEAT,
             zmin=0,
             zmax=1,
             showscale=False,  # the cells say it, and need the room on a telephone

@@ -32,7 +32,7 @@ from .errors import say
 from .figures_context import Point, order_histogram, points
 from .parts import figure_value
 from .text import Text
-from .view import el, meter, percent, signed
+from .view import el, meter, percent, signed, status_line
 
 SLICE = 10  # sentences between two pictures
 ORDER_SENTENCES = 40  # held-out sentences behind every order
@@ -77,17 +77,7 @@ def status(t: Text, progress: Progress) -> str:
         "stopped": lambda: t("context.stopped", step=len(progress.found), total=progress.total),
     }[progress.state]()
     done = len(progress.found) / progress.total if progress.total else 1.0
-    return str(
-        el(
-            "p",
-            said,
-            " ",
-            meter(done, cls="progress"),
-            cls=f"status {progress.state}",
-            role="status",
-            aria_live="polite",
-        )
-    )
+    return str(status_line(progress.state, said, " ", meter(done, cls="progress")))
 
 
 def wrong(t: Text, message: str) -> str:

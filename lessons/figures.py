@@ -14,6 +14,7 @@ import plotly.graph_objects as go
 
 INK, FAINT, GRID = "var(--ink)", "var(--faint)", "var(--grid)"
 NEGATIVE, POSITIVE = "var(--negative)", "var(--positive)"
+HEAT = [[0, "var(--heat-negative)"], [0.5, "var(--paper)"], [1, "var(--heat-positive)"]]  # under numbers in ink
 HUES = {
     "tfidf-nb": "var(--hue-bayes)",
     "word2vec-lstm": "var(--hue-lstm)",

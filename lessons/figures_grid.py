@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from paradigms.sweep import Cell, Curse
 
-from .figures import FAINT, INK, NEGATIVE, POSITIVE, blank, folded
+from .figures import FAINT, HEAT, INK, NEGATIVE, POSITIVE, blank, folded
 from .view import percent
 
 HUE = "var(--hue-grid)"
@@ -49,7 +49,8 @@ def heat(
             customdata=[[f"{row}:{k}" if (row, k) in found else None for k in columns] for row in rows],
             text=[["" if value is None else percent(value) for value in row] for row in table],
             texttemplate="%{text}" if len(verbalizers) <= NUMBERED else None,
-            colorscale=[[0, NEGATIVE], [0.5, "var(--paper)"], [1, POSITIVE]],
+            textfont={"color": INK},
+            colorscale=HEAT,
             zmin=chance - far,
             zmax=chance + far,
             xgap=2,

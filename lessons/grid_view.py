@@ -22,7 +22,7 @@ from .parts import figure_value
 from .prompt_view import SIDES
 from .state import encode
 from .text import Text
-from .view import el, meter, percent, pick, signed
+from .view import el, meter, percent, pick, signed, status_line
 
 
 @dataclass(frozen=True)
@@ -270,6 +270,4 @@ def progress(t: Text, done: float, total: float, said: str, *, running: bool) ->
     """A bar and a line."""
     share = done / total if total else 0.0
     bar = el("progress", value=f"{share:.3f}", max="1", aria_label=said) if running else None
-    return el(
-        "div", bar, el("p", said, cls="status running" if running else "status", role="status"), cls="grid-progress"
-    )
+    return el("div", bar, status_line("running" if running else "", said), cls="grid-progress")

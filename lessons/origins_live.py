@@ -21,7 +21,7 @@ from .desk import DESK
 from .figures_origins import tiny_curve
 from .parts import figure_value
 from .text import Text
-from .view import el, meter, percent
+from .view import el, meter, percent, status_line
 
 METHOD = "origins"
 # About a minute for a class to watch, and as many word pieces on a fast machine as on a slow one. Rate and batch
@@ -122,7 +122,7 @@ def status(t: Text, state: str, *, ahead: int = 0, done: float = 0.0, step: Pret
     """The status line."""
     tokens = f"{step.tokens:,}" if step else ""
     said = t(f"origins.status.{state}", ahead=ahead, done=percent(done), tokens=tokens)
-    return str(el("p", said, cls=f"status {state}", role="status", aria_live="polite"))
+    return str(status_line(state, said))
 
 
 def idle(t: Text) -> Live:

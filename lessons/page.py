@@ -145,6 +145,7 @@ class Page:
             data_lessons=" ".join(LESSONS),
             lang=self.language,
             data_title=t("page.title"),
+            data_full=t("page.full"),
         )
 
     def _wire(self, demo: gr.Blocks) -> None:

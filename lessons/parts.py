@@ -54,6 +54,7 @@ def intro(name: str, t: Text, formula: Markup) -> Markup:
     """The head of a lesson: its idea, a fold with the formula, the paper. `name` is the prefix of its texts."""
     return el(
         "div",
+        el("h2", t(f"tab.{name}"), cls="unseen"),  # for who goes by headings; others see the tab
         el("p", t(f"{name}.idea"), cls="idea"),
         el(
             "details",

@@ -96,7 +96,8 @@ def status(t: Text, scene: Scene) -> str:
     said = training.status(t, progress)
     if progress.state in ("idle", "done") or (progress.state == "running" and searching):
         numbers = {"step": progress.step, "total": progress.total, "seconds": f"{progress.seconds:.1f}"}
-        line = el("p", t(f"search.status.{progress.state}", **numbers), role="status", aria_live="polite")
+        aloud = None if progress.state == "running" else "status"
+        line = el("p", t(f"search.status.{progress.state}", **numbers), role=aloud)
         said = str(el("div", line, cls=f"status {progress.state}"))
     bar = meter(progress.step / progress.total, cls="progress") if progress.state == "running" else ""
     return said + str(bar)
@@ -225,7 +226,7 @@ async def run(t: Text, session: str, kind: str, state: Mapping[str, Any]) -> Asy
         model = new(kind, state)
         training.begin(session, name)
         scene = Scene(kind, state)
-        yield str(el("p", t("search.status.begin"), cls="status running", role="status")), *panels(t, scene)
+        yield str(el("p", t("search.status.begin"), cls="status running")), *panels(t, scene)
         drawn = data.few_shot(models.train_set(), state["se_k"], state["se_seed"])
         steps = training.train(session, name, model, drawn, keep=False)
         async with aclosing(steps):

@@ -19,7 +19,7 @@ from .desk import DESK
 from .figures import training_curves
 from .parts import figure_value
 from .text import Text
-from .view import el, percent
+from .view import el, percent, status_line
 
 CURVE_REVIEWS = 120  # held-out reviews behind the curve; the result at the end uses all of them
 HELD_OUT_POINTS = 8  # how often they are asked during a training
@@ -139,7 +139,7 @@ def status(t: Text, progress: Progress, examples: str = "") -> str:
         "stopped": lambda: t("train.stopped", step=progress.step, total=progress.total),
     }[progress.state]()
     about = [el("strong", examples), " "] if examples else None
-    return str(el("p", about, said, cls=f"status {progress.state}", role="status", aria_live="polite"))
+    return str(status_line(progress.state, about, said))
 
 
 def behind_curve(held_out: Dataset) -> Dataset:

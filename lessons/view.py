@@ -73,6 +73,11 @@ def pick(text: object, value: str, *, cls: str = "", title: str | None = None, p
     )
 
 
+def status_line(state: str, *said: object) -> Markup:
+    """What is under way, or how it ended. A screen reader says it aloud when that changes, not at every step."""
+    return el("p", *said, cls=f"status {state}".strip(), role=None if state == "running" else "status")
+
+
 def written(term: str) -> str:
     """A run of words as it is written: between two Chinese characters there is no space.
 

@@ -20,7 +20,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; bad input is one line on standard error and exit status 2."""
     options = parser().parse_args(arguments)
     try:
-        return options.run(options)
+        status = options.run(options)
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:  # whoever reads has seen enough, as `head` has; Python would say so once more at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
     except ParadigmError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
@@ -103,6 +108,11 @@ def parser() -> argparse.ArgumentParser:
     pretrain.add_argument("--seed", type=_seed, default=0)
     pretrain.add_argument(
         "--self-distillation", action="store_true", help="let the sentences of a document teach each other as well"
+    )
+    pretrain.add_argument(
+        "--telling-words",
+        action="store_true",
+        help="ask for the words that tell what is thought of a thing, of English text, more often than for the others",
     )
     pretrain.add_argument(
         "--keep",

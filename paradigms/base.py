@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, is_dataclass
 from pathlib import Path
@@ -37,33 +37,44 @@ class TrainStep:
 def training_set(texts: Sequence[str], labels: Sequence[str]) -> tuple[list[str], np.ndarray, np.ndarray]:
     """The texts, the classes in sorted order, and the class of each text as an index into them.
 
-    Whole numbers are taken for the strings that one writes them as, in the order of the numbers: scikit-learn's own
-    helpers give some. Raises ParadigmError where a label is anything else or a text is none, where there are not as
-    many labels as texts, or fewer than two classes.
+    Raises ParadigmError where a text is not a string, where there are not as many labels as texts, or fewer than two
+    classes; what labels may be, see `classes_of`.
     """
-    for label in labels:
-        if not isinstance(label, str | int | np.integer):
-            message = f"labels have to be strings, as '1', not {type(label).__name__}, as {label!r}"
-            raise ParadigmError("label_type", message, offending=str(label))
-    texts, names = texts_of(texts), [str(label) for label in labels]
-    if len(texts) != len(names):
-        message = f"{len(texts)} texts but {len(names)} labels"
-        raise ParadigmError("length_mismatch", message, texts=len(texts), labels=len(names))
-    numbers = not any(isinstance(label, str) for label in labels)
-    given = np.array([int(name) for name in names] if numbers else names)
-    classes, gold = np.unique(given, return_inverse=True)
+    texts = texts_of(texts)
+    classes, gold = classes_of(labels)
+    if len(texts) != len(gold):
+        message = f"{len(texts)} texts but {len(gold)} labels"
+        raise ParadigmError("length_mismatch", message, texts=len(texts), labels=len(gold))
     if len(classes) < 2:
         raise ParadigmError("one_class", "training needs examples of at least two classes", classes=len(classes))
-    return texts, np.array([str(label) for label in classes], dtype=object), gold
+    return texts, classes, gold
+
+
+def classes_of(labels: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    """The classes in sorted order, strings, and each label as an index into them.
+
+    Integer labels, as scikit-learn's helpers make them, become strings in the order of the numbers: with more than ten
+    it is another than that of the strings. Raises ParadigmError("label_type") where a label is neither.
+    """
+    for label in labels:
+        if isinstance(label, bool) or not isinstance(label, str | int | np.integer):
+            message = f"labels have to be strings, as '1', not {type(label).__name__}, as {label!r}"
+            raise ParadigmError("label_type", message, offending=str(label))
+    numbers = not any(isinstance(label, str) for label in labels)
+    classes, gold = np.unique([int(label) if numbers else str(label) for label in labels], return_inverse=True)
+    return np.array([str(label) for label in classes], dtype=object), gold
 
 
 def texts_of(texts: Sequence[str]) -> list[str]:
-    """`texts` as a list. Raises ParadigmError("text_type") for a single string, which would be taken for as many texts
-    as it has characters, and where one of them is no string: a gap in a table would be read as the word "nan"."""
-    for text in [texts] if isinstance(texts, str) else texts:
-        if isinstance(texts, str) or not isinstance(text, str):
-            what = "one string" if isinstance(texts, str) else f"{type(text).__name__} among them"
-            raise ParadigmError("text_type", f"wanted is a list of strings, not {what}", offending=str(text)[:80])
+    """`texts` as a list. Raises ParadigmError("text_type") for a single string or a table, of which Python would read
+    the characters or the column names, and where one of them is no string: a gap would be the word "nan"."""
+    if isinstance(texts, str | Mapping) or hasattr(texts, "columns"):
+        what = "one string" if isinstance(texts, str) else "a table"
+        raise ParadigmError("text_type", f"wanted is a list of strings, not {what}", offending=str(texts)[:80])
+    for text in texts:
+        if not isinstance(text, str):
+            message = f"wanted is a list of strings, not {type(text).__name__} among them"
+            raise ParadigmError("text_type", message, offending=str(text)[:80])
     return [str(text) for text in texts]
 
 
@@ -97,7 +108,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator, ABC):
 
     def predict(self, texts: Sequence[str]) -> np.ndarray:
         """The most probable label of each text, shape (n_texts,)."""
-        probabilities = self.predict_proba(texts_of(texts))  # first: it says so where there is no `classes_` yet
+        probabilities = self.predict_proba(texts)  # first: it says so where there is no `classes_` yet
         return self.classes_[probabilities.argmax(axis=1)]
 
     def score(self, texts: Sequence[str], labels: Sequence[str], sample_weight: Any = None) -> float:
@@ -124,6 +135,11 @@ class TextClassifier(ClassifierMixin, BaseEstimator, ABC):
     def _require_fitted(self) -> None:
         if not hasattr(self, "classes_"):
             raise NotFittedError(f"{type(self).__name__} has to be fitted before it can predict.")
+
+    def _asked(self, texts: Sequence[str]) -> list[str]:
+        """`texts` for a fitted classifier."""
+        self._require_fitted()
+        return texts_of(texts)
 
     # Saving: parameters and text as JSON, numbers as safetensors. Nothing that is loaded can run code.
 
@@ -178,8 +194,8 @@ class TextClassifier(ClassifierMixin, BaseEstimator, ABC):
 
 
 def plain(value: Any) -> Any:
-    """A constructor parameter as JSON can hold it: a template becomes its source text, a verbalizer its label words,
-    whose text could not be read where one of them has a sign of that writing."""
+    """A constructor parameter as JSON can hold it: a template becomes its source text; a verbalizer its label words,
+    because its source cannot be read back where a word has one of the signs , ; = in it."""
     if hasattr(value, "label_words"):
         return {label: list(words) for label, words in value.label_words}
     if hasattr(value, "source"):

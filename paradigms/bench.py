@@ -26,6 +26,7 @@ from .bert_finetune import BertFineTune
 from .data import few_shot, load
 from .errors import ParadigmError
 from .flops import flops, matmul_rate
+from .hub import quiet
 from .masked_lm import BUILT_IN, MaskedLM, has_bf16, use_bf16
 from .prompt.classifier import DEFAULT_TEMPLATE, DEFAULT_VERBALIZER, PromptClassifier
 from .prompt.template import Template
@@ -130,7 +131,7 @@ def bench(texts: Sequence[str], *, repeats: int = 3, shots: int = 16, steps: int
     if not kept:
         raise ParadigmError("no_texts", "no text that plain transformers would read as it stands")
     n_flops = work(kept)
-    with quiet():
+    with quiet(), warnings.catch_warnings(action="ignore"):
         answered, matmul = answering(kept, repeats, n_flops)
         rows = (*answered, *training(shots, steps))
     return Benchmark(Machine.here(), len(kept), len(texts) - len(kept), n_flops, matmul, rows)
@@ -266,24 +267,6 @@ def only_fp32() -> Iterator[None]:
         yield
     finally:
         masked_lm.BF16_FROM = threshold
-
-
-@contextmanager
-def quiet() -> Iterator[None]:
-    """Without transformers' progress bars and remarks, which are put back afterwards."""
-    from transformers.utils import logging
-
-    verbosity, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        logging.set_verbosity(verbosity)
-        if bars:
-            logging.enable_progress_bar()
 
 
 def _processor() -> str:

@@ -1,7 +1,7 @@
 """Paradigm 3, pre-train and fine-tune: BERT's [CLS] state into a new classifier, everything trained.
 
 Devlin et al. 2019, section 4.1: the state of [CLS] is the only thing the new layers see. The classifier is that of
-Liu et al. 2019 (RoBERTa): dropout, dense, tanh, dropout, out.
+RoBERTa's released code (Liu et al. 2019): dropout, dense, tanh, dropout, out.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ class BertFineTune(TextClassifier):
         yield from train_steps(trained, lengths, loss_of, chosen, self.seed)
 
     def predict_proba(self, texts: Sequence[str]) -> np.ndarray:
-        self._require_fitted()
+        texts = self._asked(texts)
         return self._probabilities(self.lm_.encode(texts))
 
     def explain(self, text: str) -> FineTuneExplanation:
@@ -156,7 +156,7 @@ class BertFineTune(TextClassifier):
 
     def _state(self):
         parts = {"encoder": self.encoder_, "head": self.head_}
-        # fp16 like the backbone itself: half the size, and its rounding is below what a label can feel.
+        # fp16 like the backbone itself, half the size. Unlike a tuned prompt it is not saved to be trained on.
         return {
             f"{part}.{name}": value.half().numpy() if value.is_floating_point() else value.numpy()
             for part, module in parts.items()

@@ -1,7 +1,8 @@
 """Mixed precision with two sets of weights (Micikevicius et al. 2018, section 3.1).
 
-The steps of a training are too small for bf16's eight bits, so the weights that are kept are fp32. But a twin in bf16
-can read and be differentiated: half of autocast's time goes into turning activations from fp32 to bf16 and back.
+The steps of a training are too small for bf16's eight bits, so the weights that are kept, the master weights, are fp32.
+But a twin in bf16 can read and be differentiated: half of autocast's time goes into turning activations from fp32 to
+bf16 and back.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from .hub import one_load_at_a_time, reachable, state_of
+from .hub import one_load_at_a_time, quiet, reachable, state_of
 from .masked_lm import SEEN_TEXTS, BackboneError, Batch, MaskedLM, unreadable
 from .prompt.template import Literal, Mask, Part, Sentence, Template, TemplateError
 from .seen import Seen
@@ -107,17 +107,15 @@ def _words(parts: Sequence[Part]) -> str:
 
 
 @lru_cache(maxsize=2)
+@quiet()
 def _load(source: str, state: int) -> CausalLM:
     from safetensors import SafetensorError
     from transformers import MODEL_FOR_CAUSAL_LM_MAPPING, AutoConfig, AutoModelForCausalLM, AutoTokenizer
-    from transformers.utils import logging
 
     folder = Path(source)
     if folder.is_dir() and not list(folder.glob("*.safetensors")):
         raise BackboneError("no_safetensors", f"{source} has no weights in safetensors format", where=source)
     careful: dict[str, Any] = {"trust_remote_code": False, "local_files_only": folder.is_dir() or not reachable()}
-    shows_progress = logging.is_progress_bar_enabled()
-    logging.disable_progress_bar()
     try:
         config = AutoConfig.from_pretrained(source, **careful)
         if type(config) not in MODEL_FOR_CAUSAL_LM_MAPPING:
@@ -132,9 +130,6 @@ def _load(source: str, state: int) -> CausalLM:
         raise unreadable(source, error) from error
     except (OSError, SafetensorError) as error:
         raise BackboneError("not_found", f"no language model at {source}", where=source) from error
-    finally:
-        if shows_progress:
-            logging.enable_progress_bar()
     if missing := sorted(report["missing_keys"]):
         message = f"{source} is not whole: {', '.join(missing)} would be random"
         raise BackboneError("no_head", message, where=source, missing=missing)

@@ -1,8 +1,8 @@
 """Plain text for masked-LM training: documents, cut into sentences, kept as word pieces, grouped into inputs.
 
 A file has one document a line, plain, `.gz` or `.xz`; `FILE@0.2` takes every fifth document of it, and a file named
-twice counts twice: that is how a mixture is weighed. An input is a run of whole sentences of one document: nothing is
-cut in the middle, and no input holds pieces of two documents.
+twice counts twice: that is how a mixture is weighed. An input is a run of whole sentences of one document; only a
+sentence for which it has no room is cut.
 
 Some inputs are a sentence and a short one from elsewhere in the same document, of which one telling word is always
 asked for: in a review that is very nearly what a prompt will be, "... It was [MASK].", and nobody had to label it. A
@@ -61,7 +61,7 @@ class Corpus:
     def n_tokens(self) -> int:
         return len(self.ids)
 
-    def inputs(self, longest: int, seed: int, *, pairs: bool = True) -> Iterator[Input]:
+    def inputs(self, longest: int, seed: int | tuple[int, int], *, pairs: bool = True) -> Iterator[Input]:
         """Every sentence once, documents in random order, in groups of random length up to `longest` word pieces; with
         `pairs`, also sentences with a short one of their document."""
         random = np.random.default_rng(seed)

@@ -32,7 +32,8 @@ HUB = {
 
 class DataError(ParadigmError):
     """Labelled texts that cannot be used. `kind`: not_found, not_utf8, no_tab, empty_text, empty_label, no_columns,
-    bad_csv, empty_file, too_few, no_hub; `where` is the file or set, `position` the line, 1 being the first."""
+    bad_csv, many_cells, empty_file, too_few, no_hub; `where` is the file or set, `position` the line, 1 being the
+    first; of not_utf8 the byte."""
 
 
 # What the sentences of the challenge set test, one thing each.
@@ -105,7 +106,8 @@ def load_challenge() -> list[Example]:
 
 
 def read(file: str | Path, name: str | None = None) -> Dataset:
-    """A `label<TAB>text` or CSV file; raises DataError with the file and line."""
+    """A `label<TAB>text` or CSV file; raises DataError with the file and line. A first row that names the two columns
+    is a header; a CSV file has to have one."""
     file = Path(file)
     try:
         content = file.read_text(encoding="utf-8-sig")
@@ -138,16 +140,26 @@ def _tab_rows(content: str, where: str) -> list[tuple[int, str, str]]:
                 message = f"{where}, line {line}: no tab between label and text"
                 raise DataError("no_tab", message, where=where, position=line, offending=row[:80])
             rows.append((line, label.strip(), text.strip()))
+    first = [cell.lower() for cell in rows[0][1:]] if rows else []
+    if first in (["label", "text"], ["label", "sentence"]):
+        return rows[1:]
+    if first in (["text", "label"], ["sentence", "label"]):  # as GLUE's own files have it
+        return [(line, label, text) for line, text, label in rows[1:]]
     return rows
 
 
 def _comma_rows(content: str, where: str) -> list[tuple[int, str, str]]:
     reader = csv.DictReader(io.StringIO(content), strict=True)  # else an open quotation mark swallows what follows
+    csv.field_size_limit(max(csv.field_size_limit(), len(content)))  # a text may be a whole book
     rows: list[tuple[int, dict[str, str]]] = []
     read = 0  # lines of complete rows
     try:
         fields = reader.fieldnames or []
+        read = reader.line_num
         for row in reader:
+            if any(row.pop(None, [])):  # the cells without a column
+                message = f"{where}, line {reader.line_num}: more cells than columns: quote texts with commas"
+                raise DataError("many_cells", message, where=where, position=reader.line_num)
             rows.append((reader.line_num, row))
             read = reader.line_num
     except csv.Error as error:
@@ -162,7 +174,8 @@ def _comma_rows(content: str, where: str) -> list[tuple[int, str, str]]:
 
 
 def few_shot(data: Dataset, k: int, seed: int) -> Dataset:
-    """`k` examples of each class, drawn without replacement: one draw a seed, to which a larger `k` adds."""
+    """`k` examples of each class, drawn without replacement: one draw a seed, to which a larger `k` adds. Raises
+    DataError("too_few")."""
     drawn = np.random.default_rng(seed).permutation(len(data))
     rows = []
     for label in data.classes:

@@ -6,8 +6,8 @@ The numbers are those of `transformers`. What is saved: K and V are one matrix p
 [MASK] asks, so that Q, W_o, W_up and W_down there are computed for one token of each text and not for all of them.
 Weights that are to be multiplied in bf16 are rounded and ordered once and not for every batch.
 
-It is compiled to TorchScript: called from Python, every one of its operations lets go of the interpreter, and where
-sixty people type has to wait for it again each time, together several times as long as it computes.
+It is compiled to TorchScript: called from Python, torch releases the GIL at every operation, and where sixty people
+type waits for it again each time, together several times as long as it computes.
 """
 
 import warnings

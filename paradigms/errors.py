@@ -45,3 +45,10 @@ def checked(value: str, name: str, known: Collection[str]) -> str:
         message = f"{name}={value!r} is none of {', '.join(known)}"
         raise ParadigmError("bad_option", message, where=name, offending=str(value))
     return value
+
+
+def at_least(value: Any, name: str, least: float) -> Any:
+    """`value` of the option `name` if it is not below `least`; else raises ParadigmError("bad_option")."""
+    if not value >= least:
+        raise ParadigmError("bad_option", f"{name}={value!r} is below {least}", where=name, offending=str(value))
+    return value

@@ -14,6 +14,7 @@ from sklearn.base import clone
 from .base import TextClassifier, TrainStep
 from .data import Dataset, few_shot
 from .errors import ParadigmError
+from .prompt.openprompt import parse_template, parse_verbalizer, source_of
 
 
 class MethodError(ParadigmError):
@@ -21,7 +22,7 @@ class MethodError(ParadigmError):
     labels_mismatch."""
 
 
-def interval(n_right: float, n: int, z: float = 1.96) -> tuple[float, float]:
+def interval(n_right: float, n: int) -> tuple[float, float]:
     """The 95% interval of an accuracy measured on `n` sentences (Wilson 1927, as in Brown et al. 2001, equation 4).
     Where the accuracy is the mean of several, `n_right` need not be whole.
 
@@ -30,6 +31,7 @@ def interval(n_right: float, n: int, z: float = 1.96) -> tuple[float, float]:
     """
     if n == 0:
         return 0.0, 1.0
+    z = 1.96  # of the normal distribution, for 95%
     share = n_right / n
     centre = (share + z * z / (2 * n)) / (1 + z * z / n)
     half = z / (1 + z * z / n) * sqrt(share * (1 - share) / n + z * z / (4 * n * n))
@@ -167,7 +169,8 @@ UNLABELLED = {"pet"}  # what learns from the texts of the training set beyond th
 
 
 def make(method: str, seed: int = 0, **options: Any) -> TextClassifier:
-    """The classifier of a method's name, with `backbone`, `template` and `verbalizer` where they are not None."""
+    """The classifier of a method's name, with those of the `options` that are not None. Raises MethodError:
+    unknown_method, unused_option."""
     if method not in METHODS:
         message = f"unknown method {method!r}; known are {', '.join(METHODS)}"
         raise MethodError("unknown_method", message, offending=method)
@@ -175,6 +178,10 @@ def make(method: str, seed: int = 0, **options: Any) -> TextClassifier:
     if useless := sorted(set(chosen) - OPTIONS.get(method, set())):
         message = f"{method} has no use for --{useless[0]}"
         raise MethodError("unused_option", message, offending=useless[0])
+    if "template" in chosen:  # in OpenPrompt's writing too
+        chosen["template"] = parse_template(chosen["template"]).source
+    if "verbalizer" in chosen:
+        chosen["verbalizer"] = source_of(parse_verbalizer(chosen["verbalizer"]))
     return METHODS[method](seed, **chosen)
 
 
@@ -188,7 +195,8 @@ def evaluate(
     on_step: Callable[[TrainStep], None] = lambda step: None,
     **options: Any,
 ) -> tuple[Result, TextClassifier]:
-    """Train `method` on `train` (or on `shots` examples per class of it) and measure it on `test`."""
+    """Train `method` on `train` (or on `shots` examples per class of it) and measure it on `test`. Raises MethodError:
+    unknown_method, unused_option, needs_examples, labels_mismatch."""
     model = make(method, seed, **options)
     start = time.perf_counter()
     if shots == 0:
@@ -199,7 +207,7 @@ def evaluate(
             raise MethodError("unused_option", "without labelled examples --tune has nothing to tune", offending="tune")
         model.set_params(**ZERO_SHOT[method])
         # The labels' names are all that is learned: which label words stand for which.
-        names = tuple(test.classes if len(test.classes) > 1 else train.classes)
+        names = tuple(train.classes if set(test.classes) <= set(train.classes) else test.classes)
         used, texts, labels = 0, names, names
     else:
         require_known_labels(train, test)

@@ -1,9 +1,12 @@
-"""What all that load models share: whether the hub answers, one load at a time, and which state of a folder it is."""
+"""What every loader of models shares: whether the hub answers, one load at a time, which state of a folder it is, and
+silence."""
 
 from __future__ import annotations
 
 import os
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from threading import RLock
@@ -36,3 +39,19 @@ def reachable() -> bool:
             return True
     except OSError:
         return False
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Without transformers' progress bars and remarks, which are put back afterwards."""
+    from transformers.utils import logging
+
+    verbosity, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        logging.set_verbosity(verbosity)
+        if bars:
+            logging.enable_progress_bar()

@@ -23,7 +23,7 @@ from .allocator import keep_freed_memory
 from .backbone import BUILT_IN, NAME
 from .encoder import Layer, encoded_at_mask, kept_layers_of, layers_of
 from .errors import ParadigmError
-from .hub import one_load_at_a_time, reachable, state_of
+from .hub import one_load_at_a_time, quiet, reachable, state_of
 from .seen import Seen
 from .tokens import Encoded, piece_ids, special_frame
 
@@ -100,6 +100,17 @@ class MaskedLM:
     @property
     def n_parameters(self) -> int:
         return sum(weight.numel() for weight in self.model.parameters())
+
+    def __getstate__(self) -> dict[str, Any]:
+        """For pickle: without the hooks by which `transformers` hands out attention. They are local functions, which
+        cannot be pickled, and are put there again when attention is asked for."""
+        model = copy.deepcopy(self.model)
+        for module in model.modules():
+            for number, hook in list(module._forward_hooks.items()):
+                if getattr(hook, "__module__", "").startswith("transformers."):
+                    del module._forward_hooks[number]
+            module.__dict__.pop("_output_capturing_hooks_installed", None)
+        return {**self.__dict__, "model": model}
 
     @property
     def hidden_size(self) -> int:
@@ -267,16 +278,13 @@ def unreadable(source: str, error: ValueError | RuntimeError) -> BackboneError:
 
 
 @lru_cache(maxsize=4)
+@quiet()  # what is missing is said by an error, in one line
 def _load(source: str, state: int) -> MaskedLM:
     from safetensors import SafetensorError
     from transformers import MODEL_FOR_MASKED_LM_MAPPING, AutoConfig, AutoModelForMaskedLM, AutoTokenizer
-    from transformers.utils import logging
 
     keep_freed_memory()
     folder = Path(source)
-    progress, verbosity = logging.is_progress_bar_enabled(), logging.get_verbosity()
-    logging.disable_progress_bar()
-    logging.set_verbosity_error()  # what is missing is said by the error below, in one line
     try:
         if folder.is_dir() and not list(folder.glob("*.safetensors")):
             raise BackboneError("no_safetensors", f"{source} has no weights in safetensors format", where=source)
@@ -289,24 +297,14 @@ def _load(source: str, state: int) -> MaskedLM:
             message = f"the head of {config.model_type} is not known; known are {', '.join(HEADS)}"
             raise BackboneError("unknown_head", message, where=source, model_type=config.model_type)
         tokenizer = AutoTokenizer.from_pretrained(source, **careful)
-        model, report = AutoModelForMaskedLM.from_pretrained(
-            source,
-            use_safetensors=True,
-            **careful,
-            dtype=torch.float32,
-            attn_implementation="eager",
-            output_loading_info=True,
-        )
+        kinds: dict[str, Any] = {"dtype": torch.float32, "attn_implementation": "eager", "output_loading_info": True}
+        model, report = AutoModelForMaskedLM.from_pretrained(source, use_safetensors=True, **careful, **kinds)
     except BackboneError:  # a ValueError too
         raise
     except (ValueError, RuntimeError) as error:
         raise unreadable(source, error) from error
     except (OSError, SafetensorError) as error:
         raise BackboneError("not_found", f"no masked language model at {source}", where=source) from error
-    finally:
-        logging.set_verbosity(verbosity)
-        if progress:
-            logging.enable_progress_bar()
     if missing := sorted(report["missing_keys"]):
         message = f"{source} has no masked-LM head: {', '.join(missing)} would be random"
         raise BackboneError("no_head", message, where=source, missing=missing)

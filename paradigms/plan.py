@@ -58,7 +58,7 @@ class Plan:
         if not all(0 <= seed <= LARGEST_SEED for seed in self.seeds):
             raise _out_of_range("seeds", list(self.seeds), f"numbers from 0 to {LARGEST_SEED}")
         if len(set(self.seeds)) < len(self.seeds):
-            raise _out_of_range("seeds", list(self.seeds), "each another")
+            raise _out_of_range("seeds", list(self.seeds), "all different")
         choices = {"split": ("train", "dev", "test"), "mode": MODES, "calibrate": (None, *CONTENT_FREE)}
         for name, allowed in choices.items():
             if getattr(self, name) not in allowed:

@@ -15,7 +15,7 @@ POOL = 64  # batches whose inputs are sorted by length together
 
 def batches_of(corpus: Corpus, longest: int, tokens_per_batch: int, seed: int, epoch: int) -> Iterator[list[Input]]:
     """One pass over the corpus in batches of like length: inputs are sorted within a pool, batches are not."""
-    inputs = corpus.inputs(longest, seed=seed + epoch)
+    inputs = corpus.inputs(longest, seed=(seed, epoch))
     random = np.random.default_rng([seed, epoch])
     while pool := first_of(inputs, POOL * tokens_per_batch):
         batches = alike(pool, tokens_per_batch)

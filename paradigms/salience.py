@@ -1,7 +1,8 @@
 """Which words carried the answer: take each away in turn and see how far the probability moves (occlusion).
 
 Zeiler & Fergus 2014, section 4.2; for text Li et al. 2016, "Understanding neural networks through representation
-erasure", equation 1, with probabilities in place of log-likelihoods.
+erasure", equation 1, for one text, and with the plain difference of probabilities in place of the relative one of
+log-likelihoods.
 """
 
 from __future__ import annotations

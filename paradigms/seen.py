@@ -1,8 +1,8 @@
 """What a frozen model made of the texts it has read lately, for all callers.
 
 The states stand in one table that is taken as a whole. Thousands of little blocks, each freed at a time of its own,
-would lie between the large ones of the batches and tear the memory of a server to pieces. Nor is it torch's: every
-operation of torch lets go of the interpreter, and where sixty callers want it, it is long until it comes back.
+would lie between the large ones of the batches and tear the memory of a server to pieces. Nor is it torch's, which
+releases the GIL at every operation: where sixty callers want it, it is long until it comes back.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ encoder runs once per template: every verbalizer is answered from the same state
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from statistics import mean, median, stdev
 
@@ -15,11 +16,13 @@ from joblib import Parallel, delayed
 
 from .base import TrainStep
 from .data import Dataset, few_shot
+from .errors import ParadigmError
 from .evaluate import interval, require_known_labels
 from .masked_lm import MaskedLM
 from .plan import Plan, PlanError, draw
 from .prompt.calibration import calibrated, content_free
 from .prompt.classifier import PromptClassifier
+from .prompt.openprompt import parse_template, parse_verbalizer
 
 __all__ = ["Cell", "Curse", "Draw", "Plan", "PlanError", "Spread", "Summary", "sweep", "winners_curse"]
 
@@ -46,7 +49,7 @@ class Cell:
     @property
     def ci95(self) -> tuple[float, float]:
         """What `n` sentences can tell about the mean accuracy."""
-        return interval(round(self.accuracy * self.n), self.n)
+        return interval(self.accuracy * self.n, self.n)
 
 
 def sweep(
@@ -66,16 +69,16 @@ def sweep(
     Raises ParadigmError, before anything is computed, where a template or a verbalizer cannot be used.
     """
     test = test or plan.test_set()
-    classes, held_out = test.classes, draw(test, plan.n)
+    train = (train or plan.train_set()) if plan.shots else None
+    classes, held_out = (train or test).classes, draw(test, plan.n)
     _check(plan, classes)
     rows, columns = range(len(plan.templates)), range(len(plan.verbalizers))
     workers = Parallel(n_jobs=n_jobs, return_as="generator")
-    if plan.shots == 0:
+    if train is None:
         tasks = (delayed(_zero_shot)(plan, row, held_out, classes) for row in rows)
         for cells in workers(tasks):
             yield from cells
         return
-    train = train or plan.train_set()
     require_known_labels(train, test)
     draws = {seed: few_shot(train, plan.shots, seed) for seed in plan.seeds}
     trainings = [(row, column, seed) for row in rows for column in columns for seed in plan.seeds]
@@ -90,11 +93,32 @@ def sweep(
 
 def _check(plan: Plan, classes: list[str]) -> None:
     lm = MaskedLM.load(plan.backbone)
-    templates, verbalizers = plan.parsed_templates(), plan.parsed_verbalizers(classes)
-    for template in templates:
-        template.encode([], lm.tokenizer, lm.max_length)
-        for verbalizer in verbalizers:
-            verbalizer.token_ids(lm.tokenizer, spaced=template.spaced_mask())
+    templates, verbalizers = [], []
+    for number, source in enumerate(plan.templates, 1):
+        with _of(f"template {number}", source):
+            templates.append(parse_template(source))
+            templates[-1].encode([], lm.tokenizer, lm.max_length)
+    for number, source in enumerate(plan.verbalizers, 1):
+        with _of(f"verbalizer {number}", source):
+            verbalizers.append(parse_verbalizer(source).for_labels(classes))
+            for template in templates:
+                verbalizers[-1].token_ids(lm.tokenizer, spaced=template.spaced_mask())
+
+
+@contextmanager
+def _of(name: str, source: str) -> Iterator[None]:
+    """An error says which of many templates or verbalizers it is about."""
+    try:
+        yield
+    except ParadigmError as error:
+        raise type(error)(
+            error.kind,
+            f"{name}, {source}: {error}",
+            where=error.where,
+            position=error.position,
+            offending=error.offending,
+            **error.details,
+        ) from error
 
 
 def _zero_shot(plan: Plan, row: int, held_out: Dataset, classes: list[str]) -> list[Cell]:

@@ -2,8 +2,8 @@
 
     log p(c | d) = log p(c) + sum over terms t of tfidf(t, d) * log p(t | c) - log p(d)
 
-Manning, Raghavan & Schuetze 2008, chapters 6.2 (tf-idf) and 13.2 (multinomial model, add-alpha smoothing); the tf-idf
-weights in place of counts are those of Rennie et al. 2003.
+tfidf is (1 + ln tf) idf, each text scaled to length 1. Manning, Raghavan & Schuetze 2008, sections 6.2 and 6.4.1 and
+13.2 (multinomial model, add-alpha smoothing); the tf-idf weights in place of counts are those of Rennie et al. 2003.
 """
 
 from __future__ import annotations
@@ -73,8 +73,8 @@ class TfidfNaiveBayes(TextClassifier):
         yield TrainStep(1, 1, float(loss), float(accuracy), time.perf_counter() - start)
 
     def predict_proba(self, texts: Sequence[str]) -> np.ndarray:
-        self._require_fitted()
-        if len(texts) == 0:
+        texts = self._asked(texts)
+        if not texts:
             return np.empty((0, len(self.classes_)))
         return self.bayes_.predict_proba(self.vectorizer_.transform(texts))
 

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from .base import TrainStep
+from .errors import at_least
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,10 @@ class Schedule:
     lr: float
     warmup: float = 0.1  # share of the steps over which the rate rises from 0; it then falls to 0 linearly
     weight_decay: float = 0.01  # on matrices; biases and norms go free
+
+    def __post_init__(self) -> None:
+        for name, least in (("steps", 0), ("batch_size", 1), ("lr", 0.0)):
+            at_least(getattr(self, name), name, least)
 
     def rate(self, step: int) -> float:
         """The share of `lr` used at `step`, 1 to `steps`."""
@@ -43,12 +48,13 @@ def schedule(
     lr: float | None = None,
     passes: int = 3,
 ) -> Schedule:
-    """How the two BERT paradigms train where they are not told: 60 steps of 8 with few examples, `passes` in batches
-    of 32 with many. Both get the same steps; `rates` are a method's own learning rates for few and for many,
+    """How the two BERT paradigms train where they are not told: `passes` in batches of 8, of 32 from MANY examples on,
+    and 60 steps at least. Both get the same steps; `rates` are a method's own learning rates for few and for many,
     because a new classifier needs a larger one than words that are known already."""
     many = n_examples >= MANY
-    batch_size = batch_size or (32 if many else 8)
-    return Schedule(steps or max(60, -(-passes * n_examples // batch_size)), batch_size, lr or rates[many])
+    batch_size = (32 if many else 8) if batch_size is None else at_least(batch_size, "batch_size", 1)
+    steps = max(60, -(-passes * n_examples // batch_size)) if steps is None else steps
+    return Schedule(steps, batch_size, rates[many] if lr is None else lr)
 
 
 # All threads draw from torch's one random state: whoever puts another in its place has it alone until it is put back.

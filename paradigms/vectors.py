@@ -69,7 +69,6 @@ def train_vectors(
     size: int = SIZE,
     n_words: int | None = 20_000,
     min_count: int = 2,
-    window: int = 5,
     sample: float = 1e-4,
     epochs: int = 5,
     seed: int = 0,
@@ -90,7 +89,7 @@ def train_vectors(
             sg=1,
             negative=10,
             sample=sample,
-            window=window,
+            window=5,  # words on either side
             min_count=min_count,
             max_final_vocab=n_words,
             epochs=epochs,

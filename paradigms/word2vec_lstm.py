@@ -134,7 +134,7 @@ class Word2VecLSTM(TextClassifier):
         yield from train_steps(self.reader_, [len(row) for row in rows], loss_of, schedule, self.seed)
 
     def predict_proba(self, texts: Sequence[str]) -> np.ndarray:
-        self._require_fitted()
+        texts = self._asked(texts)
         return self._probabilities([self._ids(text) for text in texts])
 
     def explain(self, text: str) -> LSTMExplanation:
@@ -210,8 +210,8 @@ class Word2VecLSTM(TextClassifier):
     def _state(self):
         own_words = self.keyed_vectors_ is not load_vectors(BUILT_IN)
         arrays = {name: value.numpy() for name, value in self.reader_.state_dict().items()}
-        if self.embeddings == "frozen" and not own_words:
-            del arrays["embedding.weight"]
+        if self.embeddings == "frozen":
+            del arrays["embedding.weight"]  # made of the vectors again
         if own_words:
             arrays["keyed_vectors"] = self.keyed_vectors_.vectors
         return arrays, {"words": self.keyed_vectors_.index_to_key if own_words else None}

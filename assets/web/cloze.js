@@ -40,6 +40,11 @@
     const element = box(event);
     if (element && event.key === "Enter" && !event.isComposing) release(element);
   }, true);
+  // What is pasted beyond a box's limit is left out by the browser without a word: the style sheet says it.
+  window.addEventListener("input", ({ target }) => {
+    if (target instanceof HTMLTextAreaElement || target instanceof HTMLInputElement)
+      target.closest(".block")?.toggleAttribute("data-full", target.maxLength > 0 && target.value.length >= target.maxLength);
+  }, true);
 
   // --- Charts -------------------------------------------------------------------------------------------------
   // A figure arrives as JSON and is drawn into the same element every time, so that zoom and bars carry over. Colours
@@ -171,6 +176,14 @@
   const copyOf = (name) => document.querySelectorAll("#lessons .visually-hidden > button")[lessons().indexOf(name)];
   const inMenu = (name) => [...document.querySelectorAll("#lessons .overflow-dropdown button")]
     .find((button) => button.textContent === copyOf(name)?.textContent);
+  // Escape closes that menu, as it does any other.
+  window.addEventListener("keydown", (event) => {
+    const menu = event.key === "Escape" && document.querySelector("#lessons .overflow-dropdown:not(.hide)");
+    if (!menu) return;
+    const button = menu.parentElement.querySelector("button");
+    button.click();
+    button.focus();
+  });
   const byName = (name) => document.getElementById(`lesson-${name}-button`) || inMenu(name);
   const hideTabs = () => {
     for (const name of hidden)
@@ -208,12 +221,23 @@
       watch("value", () => draw(element, props.value));
       draw(element, props.value);
     },
-    // A component whose buttons carry data-pick: a click hands the value to Python.
+    // A component whose buttons carry data-pick: a click hands the value to Python, whose answer may be new buttons. Who
+    // pressed one by key goes on from the same one, or from what stands in its place.
     picks(element, trigger) {
+      const buttons = () => [...element.querySelectorAll("[data-pick]")];
+      let pressed = null;
       element.addEventListener("click", (event) => {
         const button = event.target.closest("[data-pick]");
-        if (button) trigger("select", { value: button.dataset.pick });
+        if (!button) return;
+        pressed = event.detail ? null : { pick: button.dataset.pick, place: buttons().indexOf(button) };
+        trigger("select", { value: button.dataset.pick });
       });
+      window.addEventListener("pointerdown", () => { pressed = null; });
+      new MutationObserver(() => {
+        if (!pressed || document.activeElement !== document.body) return;
+        const now = buttons();
+        (now.find((button) => button.dataset.pick === pressed.pick) || now[Math.min(pressed.place, now.length - 1)])?.focus();
+      }).observe(element, { childList: true, subtree: true });
     },
     link(element, props, watch) {
       watch("value", () => { controls = props.value.slice(1); remember(); });
@@ -272,6 +296,7 @@
     if (!header) return;
     if (document.documentElement.lang !== header.lang) document.documentElement.lang = header.lang;
     if (document.title !== header.dataset.title) document.title = header.dataset.title;
+    document.documentElement.style.setProperty("--full", JSON.stringify(header.dataset.full));
   };
   const watchName = () => {
     const timer = setInterval(() => {

@@ -1,6 +1,7 @@
 """What every tab says: the frame of the page, names of methods and labels, training."""
 
 WORDS = {
+    "page.full": ("This box is full: what is beyond its end is left out.", "输入框已满，超出的部分没有放进来。"),
     "page.title": ("Cloze: four paradigms of NLP", "Cloze：NLP 的四种范式"),
     "page.tagline": (
         "One sentence, four paradigms of NLP, every number on the table.",

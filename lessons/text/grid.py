@@ -365,6 +365,10 @@ WORDS = {
         "Something is wrong with the quotation marks of line $position: is one left open?",
         "第 $position 行的引号有问题：是否有未闭合的引号？",
     ),
+    "error.many_cells": (
+        "Line $position has more cells than there are columns: a text with a comma needs quotation marks.",
+        "第 $position 行的单元格多于列数：含逗号的文本要加引号。",
+    ),
     "error.too_much_text": (
         "With this file the box would hold $length characters; $limit fit. Load fewer lines, or use the command line.",
         "加入该文件后共 $length 个字符，而输入框最多 $limit 个。请减少行数，或使用命令行。",

@@ -30,8 +30,8 @@ N_TRIGGERS = 3
 def autoprompt(
     examples: Examples, frame: Template, verbalizer: Verbalizer, swaps: int, candidates: int, seed: int
 ) -> Iterator[SearchStep]:
-    """Start from N_TRIGGERS random words before the slot of `frame`; at each of `swaps` steps try `candidates` words
-    in one place, the places taking turns, or those that are left of a small vocabulary."""
+    """Start from N_TRIGGERS random words (the paper: [MASK]s) before the slot of `frame`; at each of `swaps` steps try
+    `candidates` words in one place, the places taking turns, or those that are left of a small vocabulary."""
     words = writable_words(examples.lm.tokenizer)
     allowed = torch.tensor(allowed_words(verbalizer, examples.lm.tokenizer))
     triggers = np.random.default_rng(seed).choice(allowed.numpy(), N_TRIGGERS, replace=False).tolist()
@@ -63,7 +63,7 @@ def trigger_gradient(examples: Examples, template: Template, verbalizer: Verbali
     """
     lm, gold = examples.lm, torch.from_numpy(examples.gold)
     word_ids = verbalizer.token_ids(lm.tokenizer, spaced=template.spaced_mask())
-    class_of_word = torch.tensor([c for c, (_, words) in enumerate(verbalizer.label_words) for _ in words])
+    class_of_word = torch.tensor(verbalizer.class_of_word)
     encoded = template.encode(examples.texts, lm.tokenizer, lm.max_length)
     total = torch.zeros(n_triggers, lm.hidden_size)
     for rows in length_sorted([len(item.input_ids) for item in encoded]):

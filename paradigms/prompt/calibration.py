@@ -6,6 +6,8 @@ Made to sum to 1, that is
 
     q(y) = (p(y) / p_cf(y)) / sum over y' of (p(y') / p_cf(y'))
 
+where the paper takes a softmax of W p + b: the same answer, with other probabilities.
+
 Content-free are the text "N/A", the empty text and the mask token, or the average of the three. The mask token is the
 model's own: what a person types as `[MASK]` stays ordinary text, here as everywhere.
 """
@@ -57,6 +59,6 @@ def with_second_mask(
 
 
 def calibrated(probabilities: np.ndarray, prior: np.ndarray) -> np.ndarray:
-    """Class probabilities (n, C) without the leaning `prior` (C,); rows sum to 1."""
+    """Class probabilities (n, C) without the leaning `prior`, (C,) or (n, C); rows sum to 1."""
     scores = probabilities / prior
     return scores / scores.sum(axis=1, keepdims=True)

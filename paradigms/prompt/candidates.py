@@ -100,7 +100,7 @@ class Examples:
 
     def measure(self, word_logits: Tensor, verbalizer: Verbalizer) -> tuple[float, float]:
         """Accuracy and loss from the logits of the label words, shape (N, n_words)."""
-        class_of_word = torch.tensor([c for c, (_, words) in enumerate(verbalizer.label_words) for _ in words])
+        class_of_word = torch.tensor(verbalizer.class_of_word)
         logits = class_logits(word_logits.double(), class_of_word, "sum")  # (N, C)
         gold = torch.from_numpy(self.gold)
         loss = nn.functional.cross_entropy(logits, gold)

@@ -1,9 +1,10 @@
 """Paradigm 4, prompt: the pre-trained model answers a cloze question, and label words turn its answer into a label.
 
-    p(y | x) = p([MASK] = v(y) | T(x))
+    p(y | x) = exp s(v(y)) / sum over y' of exp s(v(y')),   s the logits at [MASK] of T(x)
 
-T is the template, v the verbalizer (Schick & Schuetze 2021, section 3.1; Gao et al. 2021, equation 1). Without training
-this is zero-shot prediction; `fit` is prompt-oriented fine-tuning, with no parameter that was not there before.
+T is the template, v the verbalizer, here of one word a class (Schick & Schuetze 2021, section 3.1; Gao et al. 2021,
+equation 1). Without training this is zero-shot prediction; `fit` is prompt-oriented fine-tuning, with no parameter that
+was not there before.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ..base import SavedModelError, TextClassifier, TrainStep, training_set
+from ..base import SavedModelError, TextClassifier, TrainStep, texts_of, training_set
 from ..errors import checked
 from ..masked_lm import MaskedLM, use_bf16
 from ..tokens import Encoded
@@ -104,6 +105,10 @@ class PromptClassifier(TextClassifier):
 
     trainable_parameters_ = 0
 
+    def __sklearn_is_fitted__(self) -> bool:
+        """scikit-learn's own question before a pipeline asks: zero-shot, no fit is needed."""
+        return True
+
     @property
     def classes_(self) -> np.ndarray:
         return self._classes if hasattr(self, "_classes") else np.array(sorted(self._verbalizer.labels), dtype=object)
@@ -141,9 +146,7 @@ class PromptClassifier(TextClassifier):
 
         lengths = [len(item.input_ids) for item in encoded]
         gold = torch.from_numpy(classes_of)
-        class_of_word = torch.tensor(
-            [classes.tolist().index(label) for label, ws in verbalizer.label_words for _ in ws]
-        )
+        class_of_word = torch.tensor(verbalizer.class_of_word)
 
         def loss_of(rows: list[int]) -> tuple[Tensor, int]:
             with torch.autocast("cpu", torch.bfloat16, enabled=use_bf16(len(texts))):
@@ -160,7 +163,7 @@ class PromptClassifier(TextClassifier):
         return loss
 
     def predict_proba(self, texts: Sequence[str]) -> np.ndarray:
-        verbalizer = self._verbalizer
+        texts, verbalizer = texts_of(texts), self._verbalizer
         word_ids, encoded = self._prepare(texts, verbalizer)
         if not encoded:
             return np.empty((0, len(self.classes_)))
@@ -224,7 +227,7 @@ class PromptClassifier(TextClassifier):
     @property
     def _verbalizer(self) -> Verbalizer:
         verbalizer = Verbalizer.of(self.verbalizer)
-        return verbalizer.for_labels(list(self._classes) if hasattr(self, "_classes") else verbalizer.labels)
+        return verbalizer.for_labels(list(self._classes) if hasattr(self, "_classes") else sorted(verbalizer.labels))
 
     def _prepare(self, texts: Sequence[str], verbalizer: Verbalizer) -> tuple[list[int], list[Encoded]]:
         """The ids of the label words and the filled templates."""

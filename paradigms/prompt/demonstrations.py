@@ -3,7 +3,8 @@
     d_1 ... d_k T(x),   d_i = T(x_i) with v(y_i) at [MASK]
 
 For the model the demonstrations are nothing but a longer template, and so they are here. The same prompts can be tuned
-with (Gao et al. 2021, section 6): at every step each training example gets other demonstrations, drawn from the rest.
+with: at every step each training example gets other demonstrations, drawn from the rest (Gao et al. 2021, section 6;
+there they stand behind the input, are compared by Sentence-BERT, and several draws are averaged).
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ class Shown:
 
 @dataclass(frozen=True)
 class DemonstrationsExplanation(PromptExplanation):
-    """What the prompt alone has to say, and what stands before it."""
+    """A prompt's evidence, and the demonstrations that stood before it."""
 
     description: str = ""
     shown: tuple[Demonstration, ...] = ()
@@ -188,7 +189,8 @@ class Demonstrations(PromptClassifier):
 
     def _ranked(self, distances: np.ndarray, text: str) -> list[int]:
         """Examples from the nearest to the farthest, the classes taking turns: of each class the first, then of each
-        the second. Not the text itself, and that before turns are counted: a class that is missing would tell."""
+        the second. The text itself is dropped before turns are counted: a class one example short would give its label
+        away."""
         met: Counter[str] = Counter()
         turn = {}
         for example in map(int, np.argsort(distances, kind="stable")):

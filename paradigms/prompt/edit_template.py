@@ -1,8 +1,8 @@
 """Neighbours of a template: words left out, exchanged, replaced or put in (GrIPS: Prasad et al. 2023, section 3).
 
-GrIPS walks from an instruction to its best neighbour, and on from there. Its paraphrases come from a paraphrasing
-model; here the masked language model proposes words, in the template's own context: the sentences of the examples on
-one side, the label word of their class in the slot on the other.
+GrIPS walks from an instruction to its best neighbour, and on from there; what it puts in was left out before. Its
+paraphrases come from a paraphrasing model; here the masked language model proposes words, in the template's own
+context: the sentences of the examples on one side, the label word of their class in the slot on the other.
 """
 
 from __future__ import annotations

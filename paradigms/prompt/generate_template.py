@@ -1,8 +1,8 @@
 """Templates written by the masked language model itself (LM-BFF: Gao et al. 2021, section 5.2).
 
-LM-BFF gives T5 the sentence and its label word and lets it write what stands between:
+LM-BFF gives T5 the sentence and its label word and lets it write what stands between them (and after the word):
 
-    T_g = argmax over t of  sum over (x, y) of  sum over j of  log p(t_j | t_1, ..., t_{j-1}, x, v(y))
+    T = argmax over t of  sum over (x, y) of  sum over j of  log p(t_j | t_1, ..., t_{j-1}, x, v(y))
 
 Here the masked language model takes T5's place: n [MASK]s stand between the sentence and the label word of its own
 class, and a beam search fills them from left to right. One fill has to suit the sentences of all classes, so what

@@ -3,8 +3,8 @@
 Each model of a generation is trained on the labelled examples and on five times as many new ones of each class as the
 generation before it had, the first on five times the labelled ones; some of the *other* models of that generation have
 labelled them. (In the paper the labelled examples are part of the five times, and where nothing is labelled the first
-has 10 examples in all, not of each class.) Of the texts that they take for a class those are drawn that they are surest
-of.
+has 10 examples in all, not of each class.) Of the texts that they take for a class some are drawn, the more readily the
+surer they are; for a class that they take none for, of those that come nearest (the paper: the 100 nearest).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Two questions put to the same sentences are compared sentence by sentence: those that both get right, or both get wrong,
 say nothing about which is better. What counts are the flips each way, and whether they are more one-sided than tosses
-of a coin (McNemar 1947; the exact form, as in Dietterich 1998, section 3.1).
+of a coin (McNemar 1947, in its exact form; Dietterich 1998, section 3.1, has an approximation by chi-squared).
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ question needs, and nothing else is taken:
     {"special": "<sep>"}                                         [SEP]
 
 A file of templates has one a line, or is a JSON list of them. A file of verbalizers has `negative=bad;positive=good` or
-`{"negative": ["bad"], "positive": ["good"]}` a line, or is a JSON list of such objects.
+`{"negative": ["bad"], "positive": ["good"]}` a line, or is one such object or a JSON list of them.
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ _QUOTED = r""""[^"{}]*"|'[^'{}]*'"""
 _FIELD = re.compile(r"\{(?P<inside>[^{}]*)\}")
 _ITEM = re.compile(rf"\s*(?P<key>{_QUOTED})\s*(?::\s*(?P<value>{_QUOTED}|\w+)\s*)?(?:,|$)")
 _OPENPROMPT = re.compile(r"""\{\s*["']""")  # how its fields begin, and ours never
+_PLACES = r" at (\d+|\[[\d, ]+\])"
+_IN_BRACKETS = re.compile(r"""\s*\[\s*(\{[^{}]*\}|"[^"]*")\s*\] *\S""")  # one thing, and more after it: no list
 _EXTRA = {"shortenable", "add_prefix_space"}  # said beside a field; truncation and spaces are seen to here anyway
 
 Item = TypeVar("Item")
@@ -61,8 +63,9 @@ def parse_template(source: str) -> Template:
     except TemplateError as error:
         ours, theirs = max(pair for pair in starts if pair[0] <= (error.position or 0))
         position = theirs + (error.position or 0) - ours
+        message = f"{re.sub(_PLACES, '', str(error))}, at {position} of {source}"  # it named places of `written`
         raise TemplateError(
-            error.kind, str(error), where=source, position=position, offending=error.offending, **error.details
+            error.kind, message, where=source, position=position, offending=error.offending, **error.details
         ) from error
 
 
@@ -155,11 +158,7 @@ def parse_verbalizers(content: str, where: str = "") -> tuple[Verbalizer, ...]:
 
 
 def _items(content: str, where: str, parse: Callable[[Any], Item]) -> tuple[Item, ...]:
-    # A line of templates may begin with [MASK]: a JSON list begins with what a list can hold.
-    if re.match(r"""\s*\[\s*["{\]]""", content):
-        numbered = list(enumerate(_json(content, where), 1))
-    else:
-        numbered = [(line, row.strip()) for line, row in enumerate(content.split("\n"), 1) if row.strip()]
+    unit, numbered = _numbered(content, where)
     if not numbered:
         raise FileError("empty_file", f"{where} has no rows", where=where)
     items = []
@@ -167,7 +166,7 @@ def _items(content: str, where: str, parse: Callable[[Any], Item]) -> tuple[Item
         try:
             items.append(parse(row))
         except ParadigmError as error:
-            message = f"{where}, line {line}: {error}" if where else f"line {line}: {error}"
+            message = f"{where}, {unit} {line}: {error}" if where else f"{unit} {line}: {error}"
             details = {**error.details, "line": line}
             raise type(error)(
                 error.kind,
@@ -180,11 +179,34 @@ def _items(content: str, where: str, parse: Callable[[Any], Item]) -> tuple[Item
     return tuple(dict.fromkeys(items))
 
 
+def _numbered(content: str, where: str) -> tuple[str, list[tuple[int, Any]]]:
+    """What a file holds, counted from 1: the items of JSON, or lines. A line may begin with [MASK] as a list does."""
+    if content.lstrip().startswith(("[", "{")):
+        try:
+            value = _json(content, where)
+            return "item", list(enumerate(value if isinstance(value, list) else [value], 1))
+        except FileError:
+            if re.match(r"""\s*\[\s*["{]""", content) and not _IN_BRACKETS.match(content):
+                raise
+    return "line", [(line, row.strip()) for line, row in enumerate(content.split("\n"), 1) if row.strip()]
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object, of which Python would keep the last of two values under one name."""
+    names = [name for name, _ in pairs]
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise VerbalizerError("same_label", f"{twice!r} has label words twice", where=twice, offending=twice)
+    return dict(pairs)
+
+
 def _json(content: str, where: str) -> Any:
     try:
-        return json.loads(content)
+        return json.loads(content, object_pairs_hook=_once)
+    except VerbalizerError as error:
+        message = f"{where}: {error}" if where else str(error)
+        raise VerbalizerError(error.kind, message, where=error.where, offending=error.offending) from error
     except json.JSONDecodeError as error:
-        message = f"{where + ', ' if where else ''}line {error.lineno}: {error.msg}"
+        message = f"{where}, line {error.lineno}: {error.msg}" if where else f"{error.msg}, at {error.pos}"
         raise FileError("bad_json", message, where=where, position=error.pos, line=error.lineno) from error
 
 

@@ -2,6 +2,8 @@
 
     P = MLP([LSTM forward(Z); LSTM backward(Z)]),   Z of shape (n, H)      (equations 4 and 5)
 
+plus a constant, so that it begins at given words (`soft.PromptTable`).
+
 The encoder ties the pseudo-tokens to each other. After training P is written into the embedding table, and the encoder
 is dropped: the classifier that answers has never heard of it. Words between them are anchors (section 3.2).
 """

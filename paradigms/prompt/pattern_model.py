@@ -47,8 +47,10 @@ class PatternModel(PromptClassifier):
         self._read = self._template.encode(self.unlabelled, lm.tokenizer, lm.max_length) if self.alpha else []
         self._masking = Masking.of(lm.tokenizer, torch.device("cpu"))
         self._random = torch.Generator().manual_seed(int(self.seed))
-        yield from super().fit_steps(texts, labels)
-        del self._read, self._masking, self._random
+        try:
+            yield from super().fit_steps(texts, labels)
+        finally:  # also of a training that is stopped or refused
+            del self._read, self._masking, self._random
 
     def _objective(self, loss: Tensor) -> Tensor:
         if not self._read:

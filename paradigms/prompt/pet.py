@@ -19,11 +19,11 @@ from typing import Any
 
 import numpy as np
 
-from ..base import TextClassifier, TrainStep, training_set
+from ..base import TextClassifier, TrainStep, texts_of, training_set
 from ..bert_finetune import RATES as STUDENT_RATES
 from ..bert_finetune import BertFineTune, FineTuneExplanation
 from ..data import Dataset, few_shot, load
-from ..errors import checked
+from ..errors import at_least, checked
 from ..masked_lm import MaskedLM
 from ..training import schedule
 from .ipet import labelled_by_others, size_of
@@ -117,13 +117,15 @@ class Pet(TextClassifier):
         for _, verbalizer in self.pairs or PAIRS:
             Verbalizer.of(verbalizer).require_names(labels)
         checked(self.weighting, "weighting", WEIGHTING)
-        examples, others = self._split(Dataset("", tuple(texts), tuple(map(str, labels))))
+        at_least(self.n_unlabelled, "n_unlabelled", 1)
+        at_least(self.temperature, "temperature", 1e-6)
+        examples, others = self._split(Dataset("the labelled examples", tuple(texts), tuple(map(str, labels))))
         pool = self._pool(examples, others)
         with self._unchanged_if_refused():
             self.classes_ = classes
             self.__dict__.pop("student_", None)
             self.models_ = [self._model(number, pool) for number in range(len(self.pairs or PAIRS))]
-            for model in self.models_:  # the last of them as well, before the first is trained
+            for model in self.models_:  # a pair that cannot be is refused before any is trained
                 model.predict_proba([])
             self.weights_ = self._weights(examples)
 
@@ -131,7 +133,10 @@ class Pet(TextClassifier):
         sizes = [size_of(examples, labels, rounds, len(pool)) for rounds in range(first, self.generations + 1)]
         # Labels that models gave are partly wrong: what is read more than once is soon known by heart, errors and all.
         passes = [1 if rounds else 3 for rounds in range(first, self.generations + 1)]
-        lengths = [schedule(n, (0.0, 0.0), self.steps, passes=p).steps for n, p in zip(sizes, passes, strict=True)]
+        lengths = [
+            schedule(n, (0.0, 0.0), self.steps, self.batch_size, passes=p).steps
+            for n, p in zip(sizes, passes, strict=True)
+        ]
         of_student = schedule(len(pool), STUDENT_RATES, self.student_steps).steps
         total = len(self.models_) * sum(lengths) + of_student
         self.trainable_parameters_ = 0
@@ -164,7 +169,7 @@ class Pet(TextClassifier):
         return vote([model.predict_proba(texts) for model in self.models_], self.weights_, temperature)
 
     def predict_proba(self, texts: Sequence[str]) -> np.ndarray:
-        self._require_fitted()
+        texts = self._asked(texts)
         return self.student_.predict_proba(texts) if hasattr(self, "student_") else self.ensemble(texts)
 
     def explain(self, text: str) -> PetExplanation:
@@ -197,10 +202,8 @@ class Pet(TextClassifier):
 
     def _pool(self, examples: Dataset, others: Sequence[str]) -> list[str]:
         """The unlabelled texts that are drawn; where there are none but labelled ones, those."""
-        if self.unlabelled is None:
-            given = [*others, *load("reviews", "train").texts]
-        else:
-            given = list(map(str, self.unlabelled))
+        reviews = load("reviews", "train").texts
+        given = [*others, *reviews] if self.unlabelled is None else texts_of(self.unlabelled)
         known = set(examples.texts)
         texts = [text for text in dict.fromkeys(given) if text not in known] or list(examples.texts)
         drawn = np.random.default_rng(self.seed).permutation(len(texts))[: self.n_unlabelled]

@@ -6,6 +6,9 @@ Two questions that unlabelled text answers itself (section 3.2) are asked in the
     single   is this sentence terrible or great? The labels are the model's own answers to a hard prompt, of which only
              the most confident are kept, as many of each class.
 
+The paper's slot stands between the sentences of a pair, and its single sentences get five classes from a model that was
+fine-tuned on another sentiment set; here nothing labelled is used.
+
 The prompt that answers one of them is where few-shot training starts. `python -m paradigms ppt` made the built-in one.
 """
 
@@ -15,6 +18,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -154,28 +158,45 @@ def pretrain(
 
 def usable(document: Sequence[str]) -> list[str]:
     """Its sentences of an ordinary length, without the remains of web pages."""
-    return [text for text in document if len(text.split()) in WORDS and not re.search(r"[<>*_#=@\\]", text)]
+    return [document[place] for place in _places(document)]
+
+
+def _places(document: Sequence[str]) -> list[int]:
+    """Where its usable sentences stand."""
+    return [
+        place
+        for place, text in enumerate(document)
+        if len(text.split()) in WORDS and not re.search(r"[<>*_#=@\\]", text)
+    ]
 
 
 def pairs(documents: Sequence[Sequence[str]], n: int, seed: int) -> list[tuple[str, str]]:
     """`n` pairs of sentences, a third each: one after the other, apart in one document, from two documents.
 
-    Raises ParadigmError("too_little_text") where there are not two documents that are long enough.
+    The first sentence is drawn in the same way for all three, so that it does not give the answer away. Raises
+    ParadigmError("too_little_text") where there are not two documents that are long enough.
     """
     random = np.random.default_rng(seed)
-    documents = [document for document in map(usable, documents) if len(document) > 3]
-    if len(documents) < 2:
-        needed = f"two documents, one a line, each of 4 sentences of {WORDS[0]} to {WORDS[-1]} words"
-        raise ParadigmError("too_little_text", f"too little text: {needed} are needed", have=len(documents))
+    read = [(document, _places(document)) for document in documents]
+    read = [(document, places) for document, places in read if len(places) > 3 and _followed(places)]
+    if len(read) < 2:
+        needed = (
+            f"two documents, one a line, each of 4 sentences of {WORDS[0]} to {WORDS[-1]} words, two of them in a row"
+        )
+        raise ParadigmError("too_little_text", f"too little text: {needed}, are needed", have=len(read))
     examples = []
     for number in range(n):
-        here, there = (documents[row] for row in random.choice(len(documents), 2, replace=False))
-        at = int(random.integers(len(here) - 1))
-        far = [text for place, text in enumerate(here) if abs(place - at) > 1]
+        (here, places), (there, others) = (read[row] for row in random.choice(len(read), 2, replace=False))
+        at = int(random.choice(_followed(places)))
+        far = random.choice([place for place in places if abs(place - at) > 1])
         label = ("next", "same", "other")[number % 3]
-        second = {"next": here[at + 1], "same": far[random.integers(len(far))], "other": there[0]}[label]
+        second = {"next": here[at + 1], "same": here[far], "other": there[random.choice(others)]}[label]
         examples.append((f"{here[at]} {second}", label))
     return examples
+
+
+def _followed(places: Sequence[int]) -> list[int]:
+    return [place for place, following in pairwise(places) if following == place + 1]
 
 
 def confident(documents: Sequence[Sequence[str]], backbone: str | None) -> list[tuple[str, str]]:

@@ -1,6 +1,8 @@
 """Prompt Tuning (Lester et al. 2021): n vectors before the input, `[P; X]`, are all that is trained.
 
-p(y | x) = p([MASK] = v(y) | [P; T(x)]),   P of shape (n, H), the model's own weights as they were
+    p(y | x) = exp s(v(y)) / sum over y' of exp s(v(y')),   s the logits at [MASK] of [P; T(x)]
+
+P has the shape (n, H); the model's own weights stay as they were.
 """
 
 from __future__ import annotations
@@ -17,8 +19,8 @@ from .soft_classifier import SoftPrompt, in_front
 from .template import BARE_TEMPLATE, Template
 from .verbalizer import DEFAULT_VERBALIZER, Verbalizer
 
-# Learning rate of the table itself and through the network, chosen on SST-2's training sentences: a step of every
-# weight of the network moves the table much farther than a step of its own.
+# Learning rate of the table itself and through the network (by `mlp`), chosen on SST-2's training sentences: a step of
+# every weight of the network moves the table much farther than a step of its own.
 RATES = {False: 3e-3, True: 1e-4}
 
 

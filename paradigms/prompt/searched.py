@@ -137,7 +137,7 @@ class Searched(TextClassifier):
         return Template.parse(DEFAULT_TEMPLATE)
 
     def predict_proba(self, texts: Sequence[str]) -> np.ndarray:
-        self._require_fitted()
+        texts = self._asked(texts)
         return self.classifier_.predict_proba(texts)
 
     def explain(self, text: str) -> Any:

@@ -1,8 +1,10 @@
-"""Prompt Tuning as published (Lester et al. 2021, section 2): an encoder-decoder that writes the label.
+"""Prompt Tuning on the architecture it was published for (Lester et al. 2021, section 2): an encoder-decoder.
 
     p(y | x) = p(words of y | [P; X]),   P of shape (n, H) before the encoder's input, the model itself frozen
 
-Any T5 from a folder or the hub. A label may be several tokens: it is written out, not looked up at a slot.
+Any T5 from a folder or the hub. A label may be several tokens: it is written out, not looked up at a slot. Other than
+in the paper, AdamW trains, with warm-up and decay (there Adafactor at a constant 0.3), and the likeliest label is the
+answer (there what the model writes, which `explain` shows).
 """
 
 from __future__ import annotations
@@ -85,8 +87,8 @@ class Seq2SeqPromptTuning(TextClassifier):
         yield from train_steps(self.prompt_, [len(row) for row in ids], loss_of, chosen, self.seed)
 
     def predict_proba(self, texts: Sequence[str]) -> np.ndarray:
-        self._require_fitted()
-        scores = [self._score(ids) for ids in piece_ids(self.tokenizer_, [str(text) for text in texts])]
+        texts = self._asked(texts)
+        scores = [self._score(ids) for ids in piece_ids(self.tokenizer_, texts)]
         return torch.stack(scores).double().softmax(dim=1).numpy() if scores else np.empty((0, len(self.classes_)))
 
     def explain(self, text: str) -> WrittenLabel:

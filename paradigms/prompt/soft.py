@@ -26,8 +26,8 @@ INITS = ("labels", "vocabulary", "normal", "uniform")
 class PromptTable(nn.Module):
     """The table P of n pseudo-tokens, shape (n, H): trained itself, or as the output of an encoder.
 
-    An encoder gets a random table Z to read, and P = start + encoder(Z) - encoder(Z) before training: whatever the
-    encoder, training begins at `start`. `write_back` puts P itself in the place of both.
+    An encoder gets a random table Z to read, and P = encoder(Z) + c with c constant, so that training begins at
+    P = `start` whatever the encoder. `write_back` puts P itself in the place of both.
     """
 
     def __init__(self, start: Tensor, encoder: nn.Module | None = None):

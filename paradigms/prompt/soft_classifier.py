@@ -1,4 +1,5 @@
-"""What all soft prompts share: label words at [MASK], a language model at rest, and a few trained vectors."""
+"""What all soft prompts share: label words at [MASK], a language model that stays as it is unless told, and a few
+trained vectors."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ..base import SavedModelError, TextClassifier, TrainStep, training_set
+from ..base import SavedModelError, TextClassifier, TrainStep, classes_of, training_set
 from ..masked_lm import MaskedLM, evaluating, length_sorted, use_bf16
 from ..tokens import Encoded
 from ..training import Schedule, n_trainable, train_steps
@@ -57,19 +58,19 @@ class SoftPrompt(TextClassifier):
     def begin(self, labels: Sequence[str]) -> Self:
         """The classifier before its first step: it has its labels and its prompt, and can be asked."""
         with self._unchanged_if_refused():
-            self.classes_ = np.unique([str(label) for label in labels]).astype(object)
+            self.classes_, _ = classes_of(labels)
             self._build()
             self.trainable_parameters_ = n_trainable(self._trained())
         return self
 
     def fit_steps(self, texts: Sequence[str], labels: Sequence[str]) -> Iterator[TrainStep]:
         """Cross-entropy of the classes; the prompt encoder, if there is one, is dropped at the end or when stopped."""
-        texts, _, classes_of = training_set(texts, labels)
+        texts, _, gold_rows = training_set(texts, labels)
         Verbalizer.of(self.verbalizer).require_names(labels)
         with self._unchanged_if_refused():
             trained = self.begin(labels)._trained()
             encoded = self._encode(texts)
-        gold = torch.from_numpy(classes_of)
+        gold = torch.from_numpy(gold_rows)
 
         def loss_of(rows: list[int]) -> tuple[Tensor, int]:
             # The table itself stays in fp32: only matrix products are bf16.
@@ -85,7 +86,7 @@ class SoftPrompt(TextClassifier):
             self._finish()
 
     def predict_proba(self, texts: Sequence[str]) -> np.ndarray:
-        self._require_fitted()
+        texts = self._asked(texts)
         encoded = self._encode(texts)
         probabilities = np.empty((len(encoded), len(self.classes_)))
         with evaluating(self.prompt_), evaluating(self.lm_.model, use_bf16(len(encoded))):
@@ -141,8 +142,7 @@ class SoftPrompt(TextClassifier):
         """Class logits in fp32, shape (B, C), from the label words at [MASK]."""
         states = self.lm_.states_at_mask(self.lm_.batch(encoded))  # (B, H)
         verbalizer, word_ids = self._label_words()
-        class_of_word = [label for label, (_, words) in enumerate(verbalizer.label_words) for _ in words]
-        return class_logits(self.lm_.decode(states.float(), word_ids), torch.tensor(class_of_word), "sum")
+        return class_logits(self.lm_.decode(states.float(), word_ids), torch.tensor(verbalizer.class_of_word), "sum")
 
     # What they build it from.
 

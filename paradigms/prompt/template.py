@@ -32,7 +32,8 @@ P_TUNING_TEMPLATE = '{text} [soft:"All in all, it was"] [MASK].'  # the words of
 
 class TemplateError(ParadigmError):
     """A template that cannot be used. `kind` is one of: no_mask, many_masks, no_text, many_texts, unknown_field,
-    unclosed_brace, unopened_brace, bad_soft, soft_unsupported, no_soft, too_long; `position` is where in its source."""
+    unclosed_brace, unopened_brace, bad_soft, soft_unsupported, no_soft, too_long, not_before_slot (a causal model's);
+    `position` is where in its source."""
 
 
 @dataclass(frozen=True)

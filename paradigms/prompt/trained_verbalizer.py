@@ -80,8 +80,8 @@ class TrainedVerbalizer(TextClassifier):
         yield from train_steps(self.head_, [1] * len(texts), loss_of, chosen, self.seed)
 
     def predict_proba(self, texts: Sequence[str]) -> np.ndarray:
-        self._require_fitted()
-        if not len(texts):
+        texts = self._asked(texts)
+        if not texts:
             return np.empty((0, len(self.classes_)))
         with torch.no_grad():
             return self.head_(self.states(texts)).double().softmax(dim=1).numpy()

@@ -1,4 +1,5 @@
-"""Verbalizers: from words at the slot to labels (Schick & Schuetze 2021, section 3; several words: Hu et al. 2022).
+"""Verbalizers: from words at the slot to labels (Schick & Schuetze 2021, section 3; several words, summed:
+Shin et al. 2020, equation 1; averaged: Hu, Ding et al. 2022, "KPT", section 3.4).
 
 negative=terrible;positive=great            one label word per class
 negative=terrible,awful;positive=great,fun  several, summed or averaged
@@ -119,14 +120,22 @@ class Verbalizer:
         """All label words, class after class: the columns of `project`'s input."""
         return [word for _, words in self.label_words for word in words]
 
-    def for_labels(self, labels: Sequence[str]) -> Verbalizer:
-        """The same verbalizer over the labels of a data set, in sorted order.
+    @property
+    def class_of_word(self) -> list[int]:
+        """The class of each of `words`, counted from 0."""
+        return [place for place, (_, words) in enumerate(self.label_words) for _ in words]
 
-        For two classes `negative` and `positive` mean those that are called so, see `polar`; so do other names that say
-        which is which, where those of the data set say it too, or are 0 and 1.
+    def for_labels(self, labels: Sequence[str]) -> Verbalizer:
+        """The same verbalizer over the labels of a data set, in the order in which these are given.
+
+        Raises VerbalizerError("labels_mismatch") where the names are others. For two classes `negative` and `positive`
+        mean those that are called so, see `polar`; so do other names that say which is which, where those of the data
+        set say it too, or are 0 and 1.
         """
-        target, mine = sorted(set(labels)), dict(self.label_words)
-        told = set(mine) == {"negative", "positive"} or (named(list(mine)) and (named(target) or target == ["0", "1"]))
+        target, mine = list(dict.fromkeys(labels)), dict(self.label_words)
+        told = set(mine) == {"negative", "positive"} or (
+            named(list(mine)) and (named(target) or set(target) == {"0", "1"})
+        )
         if set(mine) != set(target) and len(target) == 2 and told:
             mine = {theirs: mine[ours] for theirs, ours in zip(polar(target), polar(list(mine)), strict=True)}
         if set(mine) != set(target):
@@ -145,7 +154,8 @@ class Verbalizer:
             raise VerbalizerError("labels_mismatch", message, offending=mine, labels=numbers)
 
     def token_ids(self, tokenizer: PreTrainedTokenizerBase, *, spaced: bool = True) -> list[int]:
-        """The vocabulary id of each of `words`; raises where a word is not exactly one known token.
+        """The vocabulary id of each of `words`. Raises VerbalizerError where a word is not exactly one known token
+        (unknown_word, not_one_token) or two are the same (repeated_word, same_word).
 
         `spaced` is whether the slot follows a space (`Template.spaced_mask`).
         """

@@ -78,7 +78,7 @@ class WeightedVerbalizer(TrainedVerbalizer):
         spaced = self._template.spaced_mask()
         near = nearest_words(self.lm_, verbalizer, NEAREST, spaced=spaced)
         self.words_ = expanded(verbalizer, near, NEAREST)
-        class_of_word = torch.tensor([c for c, (_, words) in enumerate(self.words_.label_words) for _ in words])
+        class_of_word = torch.tensor(self.words_.class_of_word)
         return WeightedWords(self.lm_, self.words_.token_ids(self.lm_.tokenizer, spaced=spaced), class_of_word, states)
 
     def explain(self, text: str) -> WeightedExplanation:

@@ -1,6 +1,6 @@
 """What a training may change in a masked language model: the switch, and what it comes to in numbers.
 
-all       every parameter: prompt-oriented fine-tuning (Gao et al. 2021, section 3)
+all       every parameter: prompt-oriented fine-tuning (Gao et al. 2021, section 4, "prompt-based")
 head      the masked-LM head: its transform and the decoder's bias; the decoder's matrix is the embedding table
 bias      the bias terms (BitFit, Ben Zaken et al. 2022, section 3)
 lora      a low-rank update beside the query and value matrices: W + (alpha / r) B A, of which only A and B are
@@ -122,5 +122,5 @@ def relearn(lm: MaskedLM, changes: Mapping[str, np.ndarray]) -> None:
 
 
 def fingerprint(lm: MaskedLM) -> int:
-    """A number that another backbone does not have: a difference is worth nothing to it. Of the embedding table."""
+    """The CRC-32 of the embedding table: what was learned from one backbone is worth nothing to another."""
     return crc32(lm.model.get_input_embeddings().weight.detach().numpy().tobytes())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import re
 import urllib.request
 
@@ -223,6 +224,29 @@ def test_typing_keeps_what_a_link_says_and_what_was_moved(visit: Visit, lesson: 
     page.locator("#sentence textarea").fill("A loud failure.")
     expect(page).to_have_url(re.compile(r"(?=.*loud)(?=.*top=12)(?=.*seed=7)"))
     expect(page.locator("#prompt-bars .meter")).to_have_count(12)
+
+
+@pytest.mark.parametrize(("language", "path"), PATHS.items())
+def test_a_full_box_says_so(visit: Visit, language: str, path: str) -> None:
+    page = visit.open(path)
+    box, said = page.locator("#sentence textarea"), Text(language)("page.full")
+    content = "getComputedStyle(document.querySelector('#sentence'), '::after').content"
+    box.fill("word " * 199 + "fills")
+    page.wait_for_function(f"{content} === {json.dumps(json.dumps(said, ensure_ascii=False))}")
+    box.fill("A fine film.")
+    page.wait_for_function(f"{content} === 'none'")
+
+
+def test_escape_closes_the_menu_of_more_tabs(visit: Visit) -> None:
+    visit.page.set_viewport_size({"width": 390, "height": 844})
+    page = visit.open()
+    more, menu = page.locator("#lessons .overflow-menu > button"), page.locator("#lessons .overflow-dropdown")
+    more.click()
+    expect(menu).to_be_visible()
+    menu.locator("button").first.focus()
+    page.keyboard.press("Escape")
+    expect(menu).to_be_hidden()
+    expect(more).to_be_focused()
 
 
 def test_the_language_link_keeps_the_state(visit: Visit) -> None:

@@ -55,6 +55,19 @@ def test_a_chart_is_kept_as_a_picture(visit: Visit) -> None:
         assert kept.value.path().read_bytes().startswith(begins)
 
 
+def test_words_can_be_hidden_one_after_the_other_by_key(visit: Visit) -> None:
+    """Each answer brings new buttons; the keyboard stays where it was."""
+    page = visit.open("/?lesson=playground")
+    words = page.locator("#playground-inputs .word-pick")
+    for _ in range(2):
+        expect(words.nth(2)).to_be_visible(timeout=MINUTE)
+        hidden = words.nth(2).inner_text()
+        words.nth(2).focus()
+        page.keyboard.press("Enter")
+        expect(page.locator("#playground-inputs span.slot").first).to_have_attribute("title", hidden)
+        expect(page.locator("#playground-inputs .pick:focus")).to_have_count(1)
+
+
 def test_a_link_for_the_class_hides_what_is_ticked(visit: Visit) -> None:
     page = visit.open("/zh?lesson=playground&pn=50&pt=%7Btext%7D+%5BMASK%5D")
     answered(page)

@@ -6,6 +6,7 @@ import json
 import pickle
 import random
 from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -269,6 +270,16 @@ def test_saved_without_pickle(method, fitted, tmp_path):
 
 
 @every_method
+def test_fitted_and_asked_for_evidence_it_can_be_pickled(method, fitted):
+    """What joblib does with a pipeline that is to be kept, or handed to a process."""
+    model = fitted[method]
+    model.explain(ASKED[0])
+    again = pickle.loads(pickle.dumps(model))
+    np.testing.assert_allclose(again.predict_proba(ASKED), model.predict_proba(ASKED), atol=1e-6)
+    assert type(again.explain(ASKED[0])) is type(model.explain(ASKED[0]))
+
+
+@every_method
 def test_loaded_can_be_trained_again(method, fitted, tmp_path):
     fitted[method].save(tmp_path)
     again = type(fitted[method]).load(tmp_path).fit(TEXTS, LABELS)
@@ -405,7 +416,7 @@ def test_grid_search_over_templates():
     assert set(search.predict(ASKED)) <= set(CLASSES)
 
 
-@pytest.mark.parametrize("labels", [[0.5, 1.5] * 6, [*LABELS[:11], None]])
+@pytest.mark.parametrize("labels", [[0.5, 1.5] * 6, [*LABELS[:11], None], [True, False] * 6])
 def test_labels_that_are_no_strings(labels):
     with pytest.raises(ParadigmError) as caught:
         training_set(TEXTS, labels)
@@ -427,6 +438,27 @@ def test_more_than_ten_whole_numbers_keep_their_order():
     assert classes.tolist() == [str(n) for n in range(12)] and gold.tolist() == list(range(12))
 
 
+@pytest.mark.parametrize("kind", [str, int])
+def test_label_words_keep_to_numbers_of_different_length(kind):
+    """As strings "10" comes before "2"; whatever the order, each number has its own words."""
+    short: dict[str, Any] = {"steps": 2, "batch_size": 4}
+    untrained = partial(PromptClassifier, train="nothing")
+    for make in (untrained, partial(PPT, **short)):
+        names = make(verbalizer="a=terrible;b=great").fit(TEXTS, ["a", "b"] * 6)
+        numbers = make(verbalizer="2=terrible;10=great").fit(TEXTS, [kind("2"), kind("10")] * 6)
+        # The order of the columns is scikit-learn's, which sorts strings as strings.
+        order = 1 if kind is int else -1
+        assert list(numbers.classes_) == ["2", "10"][::order]
+        np.testing.assert_allclose(numbers.predict_proba(ASKED), names.predict_proba(ASKED)[:, ::order], atol=1e-6)
+
+
+def test_scorers_that_read_columns_agree_with_scikit_learn():
+    """ "10" stands before "2" in its order of strings; theirs is the reference, on texts that are told apart."""
+    labels = ["10", "2"] * 6
+    texts = [{"10": "a dull script", "2": "a lovely song"}[label] for label in labels]
+    assert cross_val_score(TfidfNaiveBayes(), texts, labels, cv=2, scoring="roc_auc").tolist() == [1.0, 1.0]
+
+
 @pytest.mark.parametrize("method", [name for name in FOR_TWO_CLASSES if name not in WITHOUT_WORDS])
 def test_whole_numbers_do_not_say_which_label_words_are_theirs(method):
     """scikit-learn's helpers number classes by the alphabet: fresh is 0, and would be scored with "terrible"."""
@@ -439,12 +471,14 @@ def test_whole_numbers_do_not_say_which_label_words_are_theirs(method):
 
 @every_method
 def test_texts_that_are_no_list_of_strings(method, fitted):
-    for texts in ("one string", [*TEXTS[:11], None], [*TEXTS[:11], float("nan")]):
+    for texts in ("one string", "", {"text": TEXTS}, [*TEXTS[:11], None], [*TEXTS[:11], float("nan")]):
         with pytest.raises(ParadigmError) as caught:
             MAKE[method]().fit(texts, LABELS[: len(texts)])
         assert caught.value.kind == "text_type"
-        with pytest.raises(ParadigmError):
-            fitted[method].predict(texts)
+        for ask in (fitted[method].predict, fitted[method].predict_proba):
+            with pytest.raises(ParadigmError) as caught:
+                ask(texts)
+            assert caught.value.kind == "text_type"
 
 
 def test_score_with_labels_that_are_never_answered():

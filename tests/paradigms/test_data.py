@@ -27,6 +27,8 @@ ROWS = (("1", "A joy."), ("0", "Dull, dull."), ("good film", "很好"))
         "\ufeff1\tA joy.\n0\tDull, dull.\ngood film\t很好\n",  # as Windows editors begin a file
         "1\tA joy.\r\n0\tDull, dull.\r\ngood film\t很好\r\n",
         "\n1\t A joy. \n\n  \n 0 \tDull, dull.\ngood film\t很好\n\n",
+        "label\ttext\n1\tA joy.\n0\tDull, dull.\ngood film\t很好\n",
+        "sentence\tlabel\nA joy.\t1\nDull, dull.\t0\n很好\tgood film\n",  # as GLUE's files have it
     ],
 )
 def test_tabs(content, tmp_path):
@@ -78,7 +80,8 @@ def test_quoted_text_may_hold_line_ends(tmp_path):
         ("a.csv", "label,review\n1,fine\n", "no_columns", 1),
         ("a.csv", "1,fine\n", "no_columns", 1),
         ("a.csv", "", "no_columns", 1),
-        ("a.csv", 'label,text\n1,"' + "never closed\n" * 20_000, "bad_csv", None),
+        ("a.csv", 'label,text\n1,"' + "never closed\n" * 20_000, "bad_csv", 2),
+        ("a.csv", "label,text\n1,Fine\n1,A good film, but long\n", "many_cells", 3),
     ],
 )
 def test_errors_name_file_and_line(name, content, kind, line, tmp_path):

@@ -1,6 +1,7 @@
 """The command line: one object or a few lines on standard output, one line on standard error where it cannot."""
 
 import json
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -204,6 +205,13 @@ def test_program(files):
     done = program("evaluate", "tfidf-nb", *files, "--json")
     assert (done.returncode, done.stderr) == (0, "")
     assert list(json.loads(done.stdout)) == KEYS
+
+
+def test_who_reads_may_stop_reading(files):
+    """As `head` does: no traceback, and what it has read is whole."""
+    command = shlex.join([sys.executable, "-m", "paradigms", "evaluate", "tfidf-nb", *map(str, files)])
+    done = subprocess.run(["sh", "-c", f"({command}; echo $? >&2) | true"], cwd=ROOT, capture_output=True, text=True)
+    assert done.stderr == "141\n"
 
 
 def test_program_says_one_line_of_a_backbone_without_head(files, tmp_path):

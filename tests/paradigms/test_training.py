@@ -9,18 +9,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from paradigms.training import Schedule, epoch, n_trainable, seeded, train_steps
+from paradigms.errors import ParadigmError
+from paradigms.training import Schedule, epoch, n_trainable, schedule, seeded, train_steps
 
 
 @given(st.integers(1, 300), st.floats(0, 1))
 def test_rate_rises_then_falls(steps, warmup):
-    schedule = Schedule(steps, 8, 1e-3, warmup)
-    rates = [schedule.rate(step) for step in range(1, steps + 1)]
+    chosen = Schedule(steps, 8, 1e-3, warmup)
+    rates = [chosen.rate(step) for step in range(1, steps + 1)]
     assert all(0 < rate <= 1 for rate in rates)
     assert max(rates) == 1
     top = rates.index(1)
     assert rates[: top + 1] == sorted(rates[: top + 1])
     assert rates[top:] == sorted(rates[top:], reverse=True)
+
+
+def test_no_steps_are_none():
+    """Not as many as it would have taken by itself."""
+    assert schedule(1000, (1e-4, 1e-5), steps=0).steps == 0
+    assert schedule(1000, (1e-4, 1e-5), lr=0.0).lr == 0.0
+    for wrong in ({"steps": -1}, {"batch_size": 0}, {"lr": -1.0}):
+        with pytest.raises(ParadigmError) as caught:
+            schedule(1000, (1e-4, 1e-5), **wrong)
+        assert caught.value.kind == "bad_option"
 
 
 @given(st.lists(st.integers(1, 50), min_size=1, max_size=200), st.integers(1, 16), st.integers(0, 5))

@@ -88,15 +88,35 @@ def test_verbalizers_in_every_form():
     assert parse_verbalizer('{"a": ["no"], "b": ["yes"], "c": ["so"]}') == last
 
 
+def test_a_verbalizer_over_many_lines_is_one():
+    """As OpenPrompt's own files have it."""
+    assert parse_verbalizers('{\n  "a": ["no", "never"],\n  "b": ["yes"]\n}\n') == parse_verbalizers("a=no,never;b=yes")
+
+
+def test_a_line_in_square_brackets_is_no_list():
+    for line in ('[{"mask"}] {"placeholder":"text_a"}', '["{text}"] It was [MASK].', "[MASK] {text}"):
+        (template,) = parse_templates(line)
+        assert template == parse_template(line)
+
+
+def test_places_are_those_of_what_was_written():
+    source = '{"placeholder":"text_a"} {"mask"} {"mask"}'
+    with pytest.raises(TemplateError) as caught:
+        parse_template(source)
+    assert caught.value.kind == "many_masks" and source[caught.value.position :] == '{"mask"}'
+    assert "[7, 14]" not in str(caught.value) and f"at {caught.value.position}" in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("read", "content", "error", "kind", "says"),
     [
         (read_templates, "{text} [MASK]\n\n{text}\n", TemplateError, "no_mask", "line 3"),
-        (read_templates, '["{text} [MASK]", "[MASK]"]', TemplateError, "no_text", "line 2"),
+        (read_templates, '["{text} [MASK]", "[MASK]"]', TemplateError, "no_text", "item 2"),
         (read_templates, '["{text} [MASK]",', FileError, "bad_json", "line 1"),
         (read_templates, " \n", FileError, "empty_file", "no rows"),
         (read_verbalizers, "a=b;c=d\na=b;c=b", VerbalizerError, "same_word", "line 2"),
-        (read_verbalizers, '{"a": {"b": 1}}', VerbalizerError, "no_equals", "line 1"),
+        (read_verbalizers, '{"a": {"b": 1}}', VerbalizerError, "no_equals", "item 1"),
+        (read_verbalizers, '{"a": "b", "a": "c", "d": "e"}', VerbalizerError, "same_label", "'a'"),
         (read_verbalizers, "[{", FileError, "bad_json", "line 1"),
     ],
 )

@@ -175,11 +175,27 @@ def test_generations_grow_and_learn_from_the_others(make) -> None:
 def test_what_models_have_labelled_is_read_once(make) -> None:
     """Labelled examples are read three times, those of a generation once: their labels are not all right."""
     pool = [f"{text} {n}" for text in TEXTS for n in range(1000)]
-    pet = make(generations=2, steps=None, unlabelled=pool, n_unlabelled=4000, n_labelled=None)
+    pet = make(generations=2, steps=None, unlabelled=pool, n_unlabelled=4000, n_labelled=None, batch_size=None)
     texts, labels = pool[:100], ["0", "1"] * 50
     total = next(pet.fit_steps(texts, labels)).total
     assert size_of(Dataset("", tuple(texts), tuple(labels)), ["0", "1"], 2, 3900) == 100 + 1950
     assert total == 2 * (60 + 60 + 65) + 2  # 2,050 examples in batches of 32
+    smaller = make(generations=2, steps=None, unlabelled=pool, n_unlabelled=4000, n_labelled=None, batch_size=8)
+    assert next(smaller.fit_steps(texts, labels)).total == 2 * (60 + 75 + 257) + 2  # 100, 600 and 2,050 in eights
+
+
+@pytest.mark.parametrize("wrong", [{"temperature": 0.0}, {"n_unlabelled": 0}, {"batch_size": 0}])
+def test_numbers_that_cannot_be(make, wrong) -> None:
+    with pytest.raises(ParadigmError) as caught:
+        make(**wrong).fit(TEXTS, LABELS)
+    assert (caught.value.kind, caught.value.where) == ("bad_option", next(iter(wrong)))
+
+
+@pytest.mark.parametrize("unlabelled", ["one string", ["a", None]])
+def test_unlabelled_texts_are_texts_too(make, unlabelled) -> None:
+    with pytest.raises(ParadigmError) as caught:
+        make(unlabelled=unlabelled).fit(TEXTS, LABELS)
+    assert caught.value.kind == "text_type"
 
 
 def test_the_auxiliary_loss_moves_what_the_labels_do_not(tiny_bert: Path) -> None:

@@ -44,6 +44,15 @@ def test_pairs_are_what_they_are_called():
             assert first[0] == second[0] and abs(second[1] - first[1]) > 1
         else:
             assert first[0] != second[0]
+    # Nor does a sentence's place say it, as the opening of a document would.
+    later = [int(text.split(". ")[1].split()[6]) for text, label in pairs(DOCUMENTS, 300, seed=1) if label == "other"]
+    assert set(later) == set(range(6))
+
+
+def test_sentences_with_something_unusable_between_them_do_not_follow_each_other():
+    gap = [[*document[:2], "Too short.", *document[2:]] for document in DOCUMENTS]
+    joined = {f"{document[1]} {document[2]}" for document in DOCUMENTS}
+    assert not joined & {text for text, label in pairs(gap, 300, seed=0) if label == "next"}
 
 
 def test_confident_sentences_are_the_ends_of_the_ranking(tiny_bert):

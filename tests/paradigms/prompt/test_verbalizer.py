@@ -122,15 +122,15 @@ def test_unknown_word(offending, lm):
 
 def test_negative_and_positive_mean_the_first_and_the_second():
     verbalizer = Verbalizer.parse("positive=great;negative=terrible")
-    assert verbalizer.for_labels(["1", "0", "1"]).label_words == (("0", ("terrible",)), ("1", ("great",)))
-    assert verbalizer.for_labels(["pos", "neg"]).label_words == (("neg", ("terrible",)), ("pos", ("great",)))
+    assert verbalizer.for_labels(["1", "0", "1"]).label_words == (("1", ("great",)), ("0", ("terrible",)))
+    assert verbalizer.for_labels(["pos", "neg"]).label_words == (("pos", ("great",)), ("neg", ("terrible",)))
     same = verbalizer.for_labels(["positive", "negative"])
-    assert same.label_words == (("negative", ("terrible",)), ("positive", ("great",)))
+    assert same.label_words == (("positive", ("great",)), ("negative", ("terrible",)))
 
 
-def test_any_labels_are_sorted():
+def test_labels_keep_the_order_in_which_they_are_given():
     verbalizer = Verbalizer.parse("good=great;bad=terrible;fair=okay")
-    assert verbalizer.for_labels(["fair", "good", "bad"]).labels == ["bad", "fair", "good"]
+    assert verbalizer.for_labels(["fair", "good", "bad"]).labels == ["fair", "good", "bad"]
 
 
 @pytest.mark.parametrize(
