@@ -179,10 +179,8 @@ def curve_value(
 async def train(
     t: Text, k: int, seed: int, session: str, name: str = DEFAULTS["set"]
 ) -> AsyncGenerator[tuple[Any, ...], None]:
-    """Train a new model with `k` examples per class of the reviews `name`: status, curves, Train button, Stop button,
+    """Train a new model with `k` examples per class of the reviews `name`: status and curves,
     again and again; in the end it answers for the session."""
-    busy = gr.update(interactive=False), gr.update(interactive=True)
-    free = gr.update(interactive=True), gr.update(interactive=False)
     points: list[tuple[int, float]] = []
     test = models.held_out(name)
     try:
@@ -191,34 +189,34 @@ async def train(
         model = new_model(seed)
         run = RUNS[model] = Run(k, seed, len(examples))
         progress = Progress("running", total=model.steps or _schedule(len(examples)).steps)
-        yield training.status(t, progress), curve_value(t, progress, points, len(sample), test), *busy
+        yield training.status(t, progress), curve_value(t, progress, points, len(sample), test)
         n_points = 0
         training.begin(session, key(METHOD, name))
         trained = training.train(session, key(METHOD, name), model, examples, held_out=test)
         async with aclosing(trained) as steps:
             async for progress in steps:
                 if progress.state == "waiting":
-                    yield training.status(t, progress), gr.skip(), *busy
+                    yield training.status(t, progress), gr.skip()
                     continue
                 if progress.state == "left":
-                    yield training.status(t, progress), gr.skip(), *free
+                    yield training.status(t, progress), gr.skip()
                     return
                 if len(progress.held_out) > n_points:
                     n_points = len(progress.held_out)
                     score = await anyio.to_thread.run_sync(model.score, sample.texts, sample.labels)
                     points.append((progress.step, float(score)))
                 if progress.state == "running":
-                    yield training.status(t, progress), curve_value(t, progress, points, len(sample), test), *busy
+                    yield training.status(t, progress), curve_value(t, progress, points, len(sample), test)
         run = RUNS[model] = replace(run, step=progress.step, total=progress.total, seconds=progress.seconds)
         waiting = t("finetune.measuring", step=run.step, total=run.total, n=len(test))
         drawn = curve_value(t, progress, points, len(sample), test)
-        yield _said(waiting), drawn, gr.skip(), gr.update(interactive=False)
+        yield _said(waiting), drawn
         predicted = await anyio.to_thread.run_sync(model.predict, test.texts)
         right = int((predicted == np.asarray(test.labels, dtype=object)).sum())
         RUNS[model] = replace(run, right=right, n_test=len(test))
-        yield training.status(t, progress), gr.skip(), *free
+        yield training.status(t, progress), gr.skip()
     except ParadigmError as error:
-        yield _said(say(error, t), "hint wrong"), gr.skip(), *free
+        yield _said(say(error, t), "hint wrong"), gr.skip()
 
 
 def _said(text: str, cls: str = "status") -> str:
@@ -241,7 +239,7 @@ def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[
             seed = _slider(t, "ft_seed")
             with gr.Row():
                 go = gr.Button(t("train.start"), variant="primary", elem_id="finetune-train")
-                halt = gr.Button(t("train.stop"), interactive=False, elem_id="finetune-stop")
+                halt = gr.Button(t("train.stop"), elem_id="finetune-stop")
             status = panel("finetune-status", training.status(t, Progress("idle")))
         with gr.Column(scale=3, min_width=340):
             plot = chart("finetune-curves", curve_value(t, Progress("idle"), []))
@@ -271,7 +269,7 @@ def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[
     trained = go.click(
         start,
         [*inputs.values()],
-        [status, plot, go, halt],
+        [status, plot],
         concurrency_id="training",
         concurrency_limit=None,
         **page.quietly,

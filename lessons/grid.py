@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from functools import partial
+from html import escape
 from typing import Any
 
 import gradio as gr
@@ -148,7 +149,7 @@ def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[
         try:
             return made()
         except ParadigmError as error:
-            gr.Warning(_plainly(t, error))
+            gr.Warning(escape(_plainly(t, error)))
             return gr.skip()
 
     def look(event: gr.EventData, found: Found | None) -> str:

@@ -27,10 +27,11 @@ from .view import el, pick
 
 GALLERY: dict[str, tuple[Entry, ...]] = {"gt": gallery.TEMPLATES, "gv": gallery.VERBALIZERS}
 MOST_TRAININGS = 60  # that one press of a button may ask for: the others of a class want to train too
+MOST_CELLS = 1_500  # of a picture: more are for the command line
 
 
 class TooMany(ParadigmError):
-    """More than a page is for. `kind`: too_many_trainings, too_much_text, other_labels,
+    """More than a page is for. `kind`: too_many_cells, too_many_trainings, too_much_text, other_labels,
     no_upload."""
 
 
@@ -75,6 +76,8 @@ def plan(state: Mapping[str, Any], chosen: Sets) -> Plan:
         calibrate=None if state["gcal"] == "off" else state["gcal"],
         backbone=models.Backbone.source,
     )
+    if (n := len(made.templates) * len(made.verbalizers)) > MOST_CELLS:
+        raise TooMany("too_many_cells", f"{n} cells, at most {MOST_CELLS}", n=f"{n:,}", most=f"{MOST_CELLS:,}")
     made.parsed_verbalizers(chosen.test.classes)
     if made.shots:
         if not chosen.same_labels:

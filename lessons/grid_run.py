@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterator
-from contextlib import aclosing, nullcontext
+from contextlib import ExitStack, aclosing
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeAlias, TypeVar
 
+import anyio
 import anyio.to_thread
 
 from .desk import DESK
 
 EVERY = 0.4  # seconds between two looks at work that goes on
+SIDE_BY_SIDE = anyio.CapacityLimiter(4)  # pieces that are computed at a time: threads are for what people type, too
 Told: TypeAlias = Callable[[Any], None]
 Item = TypeVar("Item")
 
@@ -79,15 +82,17 @@ async def work(
     items = begin(told)
     try:
         while wanted():
-            with DESK.ticket() if trains else nullcontext() as ticket:
+            with ExitStack() as turn:
+                ticket = turn.enter_context(DESK.ticket()) if trains else None
                 while ticket is not None and (ahead := DESK.ahead(ticket)) and wanted():
                     yield Tick(ahead=ahead)
                     await asyncio.sleep(EVERY)
                 if not wanted():
                     return
                 step = None
-                item = asyncio.ensure_future(anyio.to_thread.run_sync(next, items, None))
-                item.add_done_callback(_heard)
+                item = asyncio.ensure_future(anyio.to_thread.run_sync(next, items, None, limiter=SIDE_BY_SIDE))
+                # A closed browser ends this generator, not the thread: the turn is over when the thread is.
+                item.add_done_callback(partial(_heard, turn.pop_all()))
                 while not (await asyncio.wait({item}, timeout=EVERY))[0]:
                     if not mine.replaced:
                         yield Tick(step=step)
@@ -100,6 +105,7 @@ async def work(
         wanted()
         return
     finally:
+        mine.wanted = False  # for the thread, which looks between two steps
         if _latest.get(key) is mine:
             del _latest[key]
 
@@ -114,7 +120,8 @@ async def until_replaced(run: AsyncGenerator[Item]) -> AsyncGenerator[Item]:
         return
 
 
-def _heard(item: asyncio.Future) -> None:
-    """The end of a work whose browser is closed concerns nobody."""
+def _heard(turn: ExitStack, item: asyncio.Future) -> None:
+    """The end of a work whose browser is closed concerns nobody but who is next."""
+    turn.close()
     if not item.cancelled():
         item.exception()

@@ -6,8 +6,10 @@ import time
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import aclosing
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
+import anyio.to_thread
 import gradio as gr
 from markupsafe import Markup
 
@@ -42,6 +44,7 @@ async def run(
         pieces = work(session, KIND, lambda told: _cells(made, chosen, told), trains=made.shots > 0)
         total = found.total * len(made.seeds)
         cells: dict[tuple[int, int], Cell] = {}
+        done = 0
         start, shown, step = time.monotonic(), 0.0, Tick()
         async with aclosing(pieces):
             async for item in pieces:
@@ -50,14 +53,15 @@ async def run(
                 else:
                     cells[item.row, item.column] = item
                     step = Tick()
-                done = sum(len(cell.accuracies) for cell in cells.values())
+                    done += 1  # a cell comes again with every seed
                 said = str(_said(t, made, step, done, total, time.monotonic() - start))
-                found = replace(found, cells=tuple(cells.values()))
                 if isinstance(item, Tick) or time.monotonic() - shown < SHOW_EVERY or done == total:
                     yield said, *skip, gr.skip()
                     continue
+                found = replace(found, cells=tuple(cells.values()))
+                yield said, *await anyio.to_thread.run_sync(_pictures, t, found), found
                 shown = time.monotonic()
-                yield said, *_pictures(t, found), found
+        found = replace(found, cells=tuple(cells.values()))
     except ParadigmError as error:
         yield str(wrong(t, error)), *skip, gr.skip()
         return
@@ -71,7 +75,8 @@ async def run(
         others = tuple([cell async for cell in _others(session, made, chosen)])
         if len(others) == found.total:  # stopped on the way, they would be compared with cells they lack
             found = replace(found, others=others)
-    yield str(grid_view.progress(t, 1, 1, ended, running=False)), *_pictures(t, found, last=True), found
+    drawn = await anyio.to_thread.run_sync(partial(_pictures, t, found, last=True))
+    yield str(grid_view.progress(t, 1, 1, ended, running=False)), *drawn, found
 
 
 def _cells(made: Plan, chosen: Sets, told: Told) -> Iterator[Cell]:

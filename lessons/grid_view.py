@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import escape
 from json import dumps
 from statistics import mean
 from typing import Any
@@ -133,7 +134,7 @@ def calibration(t: Text, found: Found, *, last: bool = True) -> Any:
         if cell.prior is not None
     ]
     names = {
-        "prior": t("grid.prior.axis", label=names_of[-1]) if two else t("grid.prior.axis.many"),
+        "prior": t("grid.prior.axis", label=escape(names_of[-1])) if two else t("grid.prior.axis.many"),
         "gain": t("grid.gain.axis"),
     }
     texts = [folded(found.name(t, cell), 44) for cell in calibrated]

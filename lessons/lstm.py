@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from functools import partial
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 import anyio.to_thread
@@ -161,7 +162,7 @@ def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[
             async for status_line, curve in learn(t, str(request.session_hash), state):
                 yield status_line, curve
         except ParadigmError as error:
-            gr.Warning(say(error, t))
+            gr.Warning(escape(say(error, t)))
 
     def stop_training(request: gr.Request) -> None:
         for name in SETS:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from paradigms.base import TextClassifier
     from paradigms.tfidf_nb import TfidfNaiveBayes
 
-SESSION_MODELS = 12  # a trained BERT takes 90 MB
+SESSION_MODELS = 64  # a class's: a trained BERT takes 90 MB, and a Space has 16 GB
 
 
 @lru_cache(maxsize=4)

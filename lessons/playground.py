@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping
+from html import escape
 from typing import Any
 
 import gradio as gr
@@ -160,7 +161,7 @@ def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[
         try:
             return kept(dict(zip(strip.NOW, values, strict=True)))
         except ParadigmError as error:
-            gr.Warning(say(error, t))
+            gr.Warning(escape(say(error, t)))
             return [gr.skip() for _ in values]
 
     def fill_words(event: gr.EventData) -> list[str]:
@@ -272,7 +273,7 @@ def _keep(t: Text, page: Any, c: dict[str, Any]):
         try:
             return carted(cart, template)
         except ParadigmError as error:
-            gr.Warning(say(error, t))
+            gr.Warning(escape(say(error, t)))
             return gr.skip()
 
     def wire() -> None:

@@ -220,8 +220,9 @@ def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[
     def fill_words(event: gr.EventData) -> list[str]:
         return pair(picked(event))
 
-    def measure_zero_shot(*asked_for: str) -> Any:
-        yield from score(t, *asked_for)
+    def measure_zero_shot(*asked_for: object) -> Any:
+        names = ("t", *BOXES, *reviews)
+        yield from score(t, *(str(FIELDS[name].clean(one)) for name, one in zip(names, asked_for, strict=True)))
 
     def wire() -> None:
         templates.select(picked, None, controls["t"], queue=False, **page.quietly).then(**page.live)

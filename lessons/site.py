@@ -31,12 +31,13 @@ WEB = Path(__file__).resolve().parent.parent / "assets" / "web"
 # cloze.js, which the others build on, comes first.
 SCRIPTS = sorted(WEB.glob("*.js"), key=lambda file: (file.stem != "cloze", file.name))
 FONTS = ["system-ui", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif"]
+UPLOADS = (600, 3600)  # seconds: how often files that visitors loaded are looked through, and how old they may grow
 KEEP = {"Cache-Control": "public, max-age=86400"}
 
 
 def build(root_path: str = "") -> gr.Blocks:
     """The pages, English at `/` and Chinese at `/zh`, from the same code."""
-    with gr.Blocks(title=Text("en")("page.title"), analytics_enabled=False) as demo:
+    with gr.Blocks(title=Text("en")("page.title"), analytics_enabled=False, delete_cache=UPLOADS) as demo:
         Page(demo, "en", root_path)
         gr.api(ask, api_name="ask", **LIVE)
     with demo.route(Text("zh")("page.title"), PATHS["zh"], show_in_navbar=False):
@@ -99,7 +100,9 @@ def settings(root_path: str = "") -> dict[str, Any]:
         "head": "".join(f'<script src="{root_path.rstrip("/")}/cloze/{file.name}"></script>' for file in SCRIPTS),
         "footer_links": [],
         "root_path": root_path or None,
-        "max_threads": 80,  # a class whose calls wait for the engine leaves threads for what else is asked
+        # A class whose calls wait for the engine leaves threads for what else is asked; and whoever waits for a turn to
+        # train, twice each perhaps, is a job of Gradio's as well, of which it has as many.
+        "max_threads": 240,
         "run_history": False,
         "max_file_size": "1mb",
         "enable_monitoring": False,
@@ -141,6 +144,6 @@ def serve(host: str, port: int, root_path: str = "", backbone: str | None = None
         sys.modules["matplotlib"] = None  # type: ignore[assignment]
     demo = build(root_path)
     describe_once(demo)
-    demo.queue(max_size=150)
+    demo.queue(max_size=300)
     Thread(target=warm_up, daemon=True).start()
     demo.launch(server_name=host, server_port=port, **settings(root_path))

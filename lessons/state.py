@@ -54,7 +54,8 @@ class Field:
     def clean(self, value: object) -> str | int | float:
         """The nearest allowed value; the default where there is none."""
         if isinstance(self.default, str):
-            text = str(value)[: self.longest or None]
+            whole = "" if value is None else str(value).encode(errors="replace").decode()  # without lone surrogates
+            text = whole[: self.longest or None]
             return text if not self.choices or text in self.choices else self.default
         try:
             number = min(self.high, max(self.low, float(str(value))))

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from .corpus import Corpus
-from .masked_lm import MaskedLM
+from .masked_lm import HEADS, MaskedLM, evaluating
 from .pretrain import KEPT, Masking
 from .tokens import Encoded
 
@@ -47,9 +47,13 @@ def mask_sentence(lm: MaskedLM, text: str, seed: int, top_k: int = 3) -> MaskedS
     random = torch.Generator().manual_seed(seed)
     certain = torch.randint(1, ids.shape[1] - 1, (1,), generator=random)
     read, wanted = Masking.of(lm.tokenizer, torch.device("cpu"))(ids, certain, random)
+    places = torch.nonzero(wanted[0] != KEPT).flatten().tolist()
+    batch = lm.batch([Encoded(tuple(read[0].tolist()), encoded.token_type_ids, 0, 0)])
+    with evaluating(lm.model):  # all places are read in one go, as in training
+        states = HEADS[lm.model.config.model_type](lm.model)(lm.hidden(batch).last_hidden_state[0, places])  # (n, H)
+        expected = lm.decode(states).double().log_softmax(dim=1)  # (n, V)
     guesses = []
-    for place in torch.nonzero(wanted[0] != KEPT).flatten().tolist():
-        logs = at(lm, Encoded(tuple(read[0].tolist()), encoded.token_type_ids, place, 0))
+    for place, logs in zip(places, expected, strict=True):
         best, said = logs.topk(top_k), int(wanted[0, place])
         guesses.append(
             Guess(

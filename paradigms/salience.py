@@ -25,17 +25,22 @@ class Salience:
     change: float  # above 0: the word speaks for the label
 
 
+MOST = 60  # words that are hidden, one after the other
+READ = 7200  # words that are read for it altogether: of a text of 1,000 only the first few are hidden
+
+
 def occlusion(
-    text: str, label: int, predict: Callable[[Sequence[str | tuple[str, str]]], np.ndarray], limit: int = 60
+    text: str, label: int, predict: Callable[[Sequence[str | tuple[str, str]]], np.ndarray]
 ) -> tuple[Salience, ...]:
-    """The salience of the first `limit` words of `text` for column `label` of `predict`, in one batch.
+    """The salience of the first MOST words of `text` for column `label` of `predict`, in one batch.
 
     `predict` maps texts to probabilities, shape (n, n_classes); a text with a hidden word is handed over as what stands
     (before, after) it.
     """
-    spans = surface_words(text)[:limit]
+    spans = surface_words(text)
     if not spans:
         return ()
+    spans = spans[: min(MOST, max(1, READ // len(spans)))]
     hidden = [(text[:start], text[end:]) for _, start, end in spans]
     probabilities = predict([text, *hidden])[:, label]
     return tuple(

@@ -195,7 +195,7 @@
   };
   // The tab that a link names, or else the first that is not hidden, is opened as soon as it is there, hears
   // clicks, and would be asked about the link's state.
-  const wanted = () => asked.get("lesson") || (hidden.length ? lessons().find((one) => !hidden.includes(one)) : null);
+  const wanted = () => (lessons().includes(asked.get("lesson")) && asked.get("lesson")) || (hidden.length ? lessons().find((one) => !hidden.includes(one)) : null);
   const openWanted = () => {
     const address = window.location.search;
     if (hidden.length) new MutationObserver(hideTabs).observe(document.body, { childList: true, subtree: true });

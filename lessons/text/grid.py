@@ -365,6 +365,10 @@ WORDS = {
         "Something is wrong with the quotation marks of line $position: is one left open?",
         "第 $position 行的引号有问题：是否有未闭合的引号？",
     ),
+    "error.too_many_cells": (
+        "These are $n cells; a picture here has room for $most. Choose fewer, or use the command line: sweep.",
+        "共 $n 个单元格，此处最多 $most 个。请减少数量，或使用命令行 sweep。",
+    ),
     "error.many_cells": (
         "Line $position has more cells than there are columns: a text with a comma needs quotation marks.",
         "第 $position 行的单元格多于列数：含逗号的文本要加引号。",

@@ -205,6 +205,12 @@ def test_a_link_restores_the_page(visit: Visit) -> None:
     }
 
 
+def test_a_link_to_no_lesson_opens_the_first(visit: Visit) -> None:
+    page = visit.page
+    page.goto(visit.address + "/?lesson=nonsense&s=A+quiet+triumph.")
+    expect(page.locator("[data-method='tfidf-nb'] .sentence")).to_have_text("A quiet triumph.")
+
+
 @pytest.mark.parametrize("lesson", ["compare", "prompt"])
 def test_typing_keeps_what_a_link_says_and_what_was_moved(visit: Visit, lesson: str) -> None:
     """A key sends one control; the others are as the link, and then the visitor, has set them."""

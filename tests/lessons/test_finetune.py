@@ -216,10 +216,8 @@ def trained(t: Text, session: str, k: int = 4, seed: int = 0, stop_at: int | Non
 
 def test_training(t: Text, model: BertFineTune) -> None:
     seen = trained(t, "a session", k=4, seed=3)
-    assert all(len(outputs) == 4 for outputs in seen)
+    assert all(len(outputs) == 2 for outputs in seen)
     assert "running" in seen[0][0] and "done" in seen[-1][0]
-    assert [button["interactive"] for button in seen[0][2:]] == [False, True]
-    assert [button["interactive"] for button in seen[-1][2:]] == [True, False]
 
     figure, result = next((o[1]["figure"], o[1]["result"]) for o in seen[::-1] if "figure" in o[1])
     traces = {trace["name"]: trace for trace in figure["data"]}
@@ -274,7 +272,7 @@ def test_sample_of_the_training_examples_has_all_classes() -> None:
 def test_stopped_training_is_used_and_says_so(t: Text, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(training, "SHOW_EVERY", 0.0)
     seen = trained(t, "a session", stop_at=3)
-    assert "stopped" in seen[-1][0] and seen[-1][3]["interactive"] is False
+    assert "stopped" in seen[-1][0]
     own = models.SESSIONS.get("a session", METHOD)
     run = RUNS[own]
     assert 0 < run.step < STEPS
@@ -294,7 +292,6 @@ def test_waiting_says_so_and_can_be_left(t: Text, monkeypatch: pytest.MonkeyPatc
 def test_more_examples_than_there_are(t: Text) -> None:
     seen = trained(t, "a session", k=99_999)
     assert len(seen) == 1 and "wrong" in seen[0][0]
-    assert [button["interactive"] for button in seen[0][2:]] == [True, False]
 
 
 def test_forgotten_models_are_freed(t: Text) -> None:

@@ -10,6 +10,7 @@ from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
 from statistics import mean
+from threading import Event
 
 import pytest
 
@@ -279,6 +280,15 @@ def test_too_many_trainings_are_refused(t: Text) -> None:
     assert "240" in visible(said) and "60" in visible(said)
 
 
+def test_more_cells_than_a_picture_holds_are_refused(t: Text) -> None:
+    many = {
+        "gt": "\n".join(f"{{text}} {n} [MASK]" for n in range(80)),
+        "gv": "\n".join(f"negative=n{n};positive=p{n}" for n in range(20)),
+    }
+    ((said, *_),) = gathered(grid_sweep.run(t, "me", {**DEFAULTS, **many}, None))
+    assert f"{grid_plan.MOST_CELLS:,}" in visible(said) and "sweep" in visible(said)
+
+
 def test_ones_own_sentences(t: Text, tmp_path: Path) -> None:
     file = tmp_path / "own.tsv"
     file.write_text(
@@ -379,6 +389,32 @@ def test_a_closed_browser_ends_the_work() -> None:
 
     asyncio.run(closed())
     assert told_last == [0, 1, 2]
+
+
+def test_a_browser_that_is_closed_within_a_step_gives_its_turn_back_when_the_step_is_over() -> None:
+    """Else the next training would run beside it, and its further steps with nobody to see them."""
+    begun, go_on, steps = Event(), Event(), []
+
+    def training(told):
+        for number in range(5):
+            steps.append(number)
+            begun.set()
+            go_on.wait(10)
+            told(number)
+        yield "the only item"
+
+    async def closed() -> None:
+        items = work("me", "kind", training, trains=True)
+        assert isinstance(await anext(items), Tick)
+        assert begun.wait(10)
+        await items.aclose()
+        assert len(DESK.tickets) == 1
+        go_on.set()
+        while DESK.tickets:
+            await asyncio.sleep(0.01)
+
+    asyncio.run(closed())
+    assert steps == [0]
 
 
 def test_a_stopped_sweep_keeps_its_rows(t: Text) -> None:

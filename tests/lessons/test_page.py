@@ -8,7 +8,7 @@ from markupsafe import escape
 
 from lessons import page, prompt, site
 from lessons.errors import say
-from lessons.state import DEFAULTS
+from lessons.state import DEFAULTS, FIELDS
 from lessons.text import Text
 from paradigms.errors import ParadigmError
 
@@ -58,3 +58,11 @@ def test_no_event_of_the_page_is_an_api_and_progress_is_told_to_what_is_not_seen
     unseen = {id(event.show_progress_on[0]) for event in events if event.outputs and event.show_progress_on}
     assert len(unseen) == 2, "one for each language"
     assert all(event.show_progress == "hidden" for event in events if event.outputs)
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"), [("a \ud800 b", "a ? b"), (None, ""), (7, "7"), ("x" * 5000, "x" * 1000), ("你好", "你好")]
+)
+def test_whatever_a_browser_sends_as_text_becomes_text(said: object, meant: str) -> None:
+    """Half of a surrogate pair is no character: no tokenizer takes it, and no link can hold it."""
+    assert FIELDS["s"].clean(said) == meant

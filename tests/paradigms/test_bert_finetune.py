@@ -7,6 +7,7 @@ from transformers import AutoTokenizer, BertForMaskedLM
 
 from paradigms.bert_finetune import RATES, BertFineTune
 from paradigms.masked_lm import BUILT_IN
+from paradigms.salience import MOST, READ, occlusion
 from paradigms.training import schedule
 from paradigms.words import surface_words
 
@@ -65,6 +66,18 @@ def test_a_sign_in_the_text_hides_nothing(tuned):
     (encoded,) = tuned.lm_.encode_hidden([("", " [MASK]!")])
     tokens = tuned.lm_.tokenizer.convert_ids_to_tokens(list(encoded.input_ids))
     assert tokens == ["[CLS]", "[MASK]", "[", "mask", "]", "!", "[SEP]"]
+
+
+def test_a_long_text_costs_no_more_than_a_short_one():
+    asked = []
+
+    def predict(texts):
+        asked.append(len(texts))
+        return np.ones((len(texts), 2)) / 2
+
+    for n_words in (1, 60, 100, 1000):
+        found = occlusion(" ".join(["word"] * n_words), 0, predict)
+        assert len(found) == asked[-1] - 1 == min(n_words, MOST, READ // n_words)
 
 
 def test_salience_of_long_texts_is_bounded(tuned):
