@@ -110,11 +110,6 @@ def parser() -> argparse.ArgumentParser:
         "--self-distillation", action="store_true", help="let the sentences of a document teach each other as well"
     )
     pretrain.add_argument(
-        "--telling-words",
-        action="store_true",
-        help="ask for the words that tell what is thought of a thing, of English text, more often than for the others",
-    )
-    pretrain.add_argument(
         "--keep",
         type=_count,
         default=0,

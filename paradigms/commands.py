@@ -97,9 +97,7 @@ def pretrain(options: argparse.Namespace) -> int:
     from .backbone import BUILT_IN
     from .pretrain_run import recipe_for, run
 
-    recipe = recipe_for(
-        options.minutes, options.tokens, options.lr, options.seed, options.self_distillation, options.telling_words
-    )
+    recipe = recipe_for(options.minutes, options.tokens, options.lr, options.seed, options.self_distillation)
     run(
         options.init or str(BUILT_IN),
         options.text,

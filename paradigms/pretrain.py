@@ -3,9 +3,6 @@
 15% of the words are chosen, anew each time a sentence is seen; of the chosen ones 80% are replaced by [MASK], 10% by a
 random word, 10% are left as they are; the model says what stood there. Words are chosen whole, all their pieces
 together. Nobody labels anything.
-
-With `Recipe.telling_words` the words that say what one thinks of a thing ("great", "dull", as `corpus.py` finds them)
-are chosen more often than the rest: masking by sentiment, Tian et al. 2020 ("SKEP", section 3.2), without its lexicon.
 """
 
 from __future__ import annotations
@@ -16,13 +13,11 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
 from .bf16_twin import Bf16Twin
-from .corpus import TELLS, Corpus, Input
-from .errors import ParadigmError
+from .corpus import Corpus, Input
 from .masked_lm import HEADS, Batch, MaskedLM, evaluating, has_bf16
 from .pretrain_batches import alike, batches_of, first_of, padded
 from .pretrain_checkpoint import Checkpoint, Position
@@ -32,7 +27,6 @@ if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
 CHOSEN, MASKED, RANDOM = 0.15, 0.8, 0.1  # of the words; of the chosen; of the chosen
-CHOSEN_TELLING, CHOSEN_OTHER = 0.45, 0.08  # of the words that tell and of the rest, about as many together
 HELD_OUT_TOKENS = 40_000  # of the held-out text, for one point of the curve
 ASKING = 0.1  # share of a training by minutes that the points may take: forty take minutes on a slow processor
 KEPT = -100  # cross-entropy's "no target here"
@@ -55,7 +49,6 @@ class Recipe:
     weight_decay: float = 0.01
     seed: int = 0
     self_distillation: bool = False  # a second batch a step, of `self_distillation.py`
-    telling_words: bool = False  # asked for more often than the others
 
     def done(self, tokens: int, seconds: float) -> float:
         """The share of the training that is over, 0 to 1."""
@@ -97,18 +90,11 @@ def pretrain(
 
     Held-out text is asked before the first batch, after the last one, and `points - 1` times in between (fewer where
     that would take more than a tenth of a training by minutes). On a GPU, and on a processor that multiplies bf16, a
-    twin in bf16 reads and the weights that are stepped are fp32. Raises ParadigmError("no_telling_words") where
-    `recipe` asks for them and the text has none.
+    twin in bf16 reads and the weights that are stepped are fp32.
     """
     device = next(lm.model.parameters()).device
     optimizer = adamw(lm.model, recipe)
     masking = Masking.of(lm.tokenizer, device)
-    training = masking
-    if recipe.telling_words:
-        if not (telling := train.telling >= TELLS).any():
-            message = "no word of the text follows is, was or very at the end of a clause often enough to be telling"
-            raise ParadigmError("no_telling_words", message)
-        training = masking.preferring(telling)
     longest = min(recipe.longest, lm.max_length - 3)  # with the special tokens
     some = first_of(held_out.inputs(longest, seed=0, pairs=False), HELD_OUT_TOKENS)
     asked = [padded(lm, rows, device) for rows in alike(some, recipe.tokens_per_batch)]
@@ -141,7 +127,7 @@ def pretrain(
         random.manual_seed(
             recipe.seed + 1_000_003 * at.step
         )  # by step, so that a resumed training masks the same words
-        loss, _ = masked_lm_loss(reader, padded(lm, inputs, device), training, random, cross_entropy)
+        loss, _ = masked_lm_loss(reader, padded(lm, inputs, device), masking, random, cross_entropy)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         n_tokens = sum(len(one.ids) for one in inputs)
@@ -187,7 +173,6 @@ class Masking:
     mask_id: int
     special: Tensor  # (V,) bool
     continues: Tensor  # (V,) bool: WordPiece's ##, which belongs to the word before it
-    rate: Tensor  # (V,) the share of the words beginning with that piece that are chosen
 
     @classmethod
     def of(cls, tokenizer: PreTrainedTokenizerBase, device: torch.device) -> Masking:
@@ -197,13 +182,7 @@ class Masking:
             tokenizer.mask_token_id,
             torch.tensor([i in special for i in range(len(pieces))], device=device),
             torch.tensor([piece.startswith("##") for piece in pieces], device=device),
-            torch.full((len(pieces),), CHOSEN, device=device),
         )
-
-    def preferring(self, telling: np.ndarray) -> Masking:
-        """The same with words that begin with one of the `telling` pieces, (V,) bool, chosen more often than others."""
-        rate = np.where(telling, CHOSEN_TELLING, CHOSEN_OTHER)
-        return replace(self, rate=torch.from_numpy(rate).to(self.rate))
 
     def __call__(self, ids: Tensor, certain: Tensor, random: torch.Generator) -> tuple[Tensor, Tensor]:
         """(what the model reads, what it should say): both (B, T), the second KEPT where nothing is asked. `certain`,
@@ -213,7 +192,7 @@ class Masking:
         start = torch.where(self.continues[ids], 0, at).cummax(dim=1).values  # (B, T) where each piece's word begins
         draws[0].scatter_(1, start.gather(1, certain[:, None]), 0.0)
         choice, fate = (draw.gather(1, start) for draw in draws)  # all pieces of a word share its draws
-        chosen = (choice < self.rate[ids].gather(1, start)) & ~self.special[ids]
+        chosen = (choice < CHOSEN) & ~self.special[ids]
         anything = torch.randint(len(self.special), ids.shape, device=ids.device, generator=random)
         read = torch.where(chosen & (fate < MASKED), self.mask_id, ids)
         read = torch.where(chosen & (fate >= 1 - RANDOM), anything, read)

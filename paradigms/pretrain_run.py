@@ -18,7 +18,7 @@ from .data import load
 from .errors import ParadigmError
 from .hub import quiet
 from .masked_lm import MaskedLM, has_bf16
-from .pretrain import CHOSEN, CHOSEN_OTHER, CHOSEN_TELLING, Recipe, pretrain
+from .pretrain import CHOSEN, Recipe, pretrain
 from .pretrain_checkpoint import Checkpoint
 from .prompt.template import DEFAULT_TEMPLATE, Template
 from .prompt.verbalizer import DEFAULT_VERBALIZER, Verbalizer, VerbalizerError
@@ -28,10 +28,6 @@ TAUGHT = """
 
 Every second batch is one of self-distillation: what the document of a sentence, read by the model as it was at first,
 makes it expect at [MASK] is what it learns to expect from the sentence alone."""
-BY_CHANCE = f"{CHOSEN:.0%} of the words"
-BY_TELLING = (
-    f"{CHOSEN_TELLING:.0%} of the words that tell what is thought of a thing and {CHOSEN_OTHER:.0%} of the others"
-)
 
 
 @dataclass(frozen=True)
@@ -48,12 +44,7 @@ class Point:
 
 
 def recipe_for(
-    minutes: float | None,
-    tokens: int | None,
-    lr: float,
-    seed: int,
-    self_distillation: bool = False,
-    telling_words: bool = False,
+    minutes: float | None, tokens: int | None, lr: float, seed: int, self_distillation: bool = False
 ) -> Recipe:
     """A recipe for this machine: a GPU wants larger batches. Ten minutes where neither length is given.
 
@@ -67,7 +58,6 @@ def recipe_for(
         lr=lr,
         seed=seed,
         self_distillation=self_distillation,
-        telling_words=telling_words,
     )
 
 
@@ -187,7 +177,7 @@ def command(init: str, files: Sequence[str], recipe: Recipe) -> str:
         f"python -m paradigms pretrain --init {Path(init).name} --text {names} --out DIR {length} --lr {recipe.lr:g}"
     )
     seed = f" --seed {recipe.seed}" if recipe.seed else ""
-    return begun + seed + " --self-distillation" * recipe.self_distillation + " --telling-words" * recipe.telling_words
+    return begun + seed + " --self-distillation" * recipe.self_distillation
 
 
 def percent(share: float | None) -> str:
@@ -208,7 +198,6 @@ def card(
     """The model card, from what the run itself knows."""
     first, last = points[0], points[-1]
     taught = TAUGHT if recipe.self_distillation else ""
-    chosen = BY_TELLING if recipe.telling_words else BY_CHANCE
     return f"""---
 pipeline_tag: fill-mask
 ---
@@ -216,7 +205,7 @@ pipeline_tag: fill-mask
 
     {command(init, files, recipe)}
 
-Whole-word masking, {chosen}, 80/10/10, dropout off; AdamW, learning rate {recipe.lr:g}, warm-up over
+Whole-word masking, {CHOSEN:.0%} of the words, 80/10/10, dropout off; AdamW, learning rate {recipe.lr:g}, warm-up over
 {recipe.warmup:.0%} and linear decay to 0, {recipe.tokens_per_batch:,} tokens a batch, inputs of up to {recipe.longest}
 word pieces, seed {recipe.seed}. {last.minutes:.0f} minutes on {device.type}, {rate:,.0f} tokens/s, {share:.0%} of the
 rate of a large matrix product. No label was used.{taught}
