@@ -95,7 +95,7 @@ def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[
             gr.HTML(str(el("h2", t("grid.strip.verbalizer"))))
             by_verbalizer = chart("grid-by-verbalizer")
     gr.HTML(str(el("div", el("h2", t("grid.prior")), el("p", t("grid.prior.note"), cls="caption"))))
-    removed = chart("grid-prior")
+    removed = chart("grid-prior", grid_view.not_calibrated(t))
     gr.HTML(str(el("h2", t("grid.table"))))
     listed = gr.HTML(
         js_on_load="window.cloze.sorts(element, (name, data) => trigger('select', data))",

@@ -119,12 +119,16 @@ def pictures(t: Text, found: Found) -> tuple[Any, ...]:
     return tuple(values)
 
 
+def not_calibrated(t: Text, n_labels: int = 2) -> dict[str, object]:
+    """The same picture before anything is known."""
+    names = {"prior": t("grid.prior.axis.many"), "gain": t("grid.gain.axis")}
+    return figure_value(figures.prior([], [], [], 1 / n_labels, names), t("grid.prior.none"))
+
+
 def calibration(t: Text, found: Found, *, last: bool = True) -> Any:
     """The prior of every cell against what taking it away changes; known when a zero-shot grid is complete."""
     if not found.others:
-        names = {"prior": t("grid.prior.axis.many"), "gain": t("grid.gain.axis")}
-        nothing = figure_value(figures.prior([], [], [], 1 / len(found.labels), names), t("grid.prior.none"))
-        return nothing if last else gr.skip()
+        return not_calibrated(t, len(found.labels)) if last else gr.skip()
     plain, calibrated = (found.others, found.cells) if found.plan.calibrate else (found.cells, found.others)
     by_key = {figures.key(cell): cell.accuracy for cell in plain}
     two, names_of = len(found.labels) == 2, t.labels(found.labels)
