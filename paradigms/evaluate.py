@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from math import sqrt
+from statistics import stdev
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,11 @@ def interval(n_right: float, n: int) -> tuple[float, float]:
     centre = (share + z * z / (2 * n)) / (1 + z * z / n)
     half = z / (1 + z * z / n) * sqrt(share * (1 - share) / n + z * z / (4 * n * n))
     return max(0.0, centre - half), min(1.0, centre + half)
+
+
+def deviation(accuracies: Sequence[float]) -> float:
+    """Standard deviation over the seeds, 0 where there is one."""
+    return stdev(accuracies) if len(accuracies) > 1 else 0.0
 
 
 @dataclass(frozen=True)

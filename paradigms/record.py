@@ -12,11 +12,11 @@ import platform
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import mean, stdev
+from statistics import mean
 from typing import TYPE_CHECKING, Any
 
 from .data import load
-from .evaluate import interval
+from .evaluate import deviation, interval
 
 if TYPE_CHECKING:
     from .base import TextClassifier, TrainStep
@@ -49,8 +49,7 @@ class Recorded:
 
     @property
     def deviation(self) -> float:
-        """Standard deviation over the seeds, 0 where there is one."""
-        return stdev(self.accuracies) if len(self.accuracies) > 1 else 0.0
+        return deviation(self.accuracies)
 
     @property
     def bounds(self) -> tuple[float, float]:

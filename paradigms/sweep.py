@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from statistics import mean, median, stdev
+from statistics import mean, median
 
 import numpy as np
 from joblib import Parallel, delayed
@@ -17,7 +17,7 @@ from joblib import Parallel, delayed
 from .base import TrainStep
 from .data import Dataset, few_shot
 from .errors import ParadigmError
-from .evaluate import interval, require_known_labels
+from .evaluate import deviation, interval, require_known_labels
 from .masked_lm import MaskedLM
 from .plan import Plan, PlanError, draw
 from .prompt.calibration import calibrated, content_free
@@ -43,8 +43,7 @@ class Cell:
 
     @property
     def deviation(self) -> float:
-        """Standard deviation over the seeds, 0 where there is one."""
-        return stdev(self.accuracies) if len(self.accuracies) > 1 else 0.0
+        return deviation(self.accuracies)
 
     @property
     def ci95(self) -> tuple[float, float]:
@@ -198,8 +197,8 @@ class Spread:
 
     @classmethod
     def of(cls, accuracies: Sequence[float]) -> Spread:
-        deviation = stdev(accuracies) if len(accuracies) > 1 else 0.0
-        return cls(len(accuracies), min(accuracies), median(accuracies), mean(accuracies), max(accuracies), deviation)
+        ends, middle = (min(accuracies), max(accuracies)), (median(accuracies), mean(accuracies))
+        return cls(len(accuracies), ends[0], *middle, ends[1], deviation(accuracies))
 
 
 @dataclass(frozen=True)

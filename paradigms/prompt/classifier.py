@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ..base import SavedModelError, TextClassifier, TrainStep, texts_of, training_set
+from ..base import TextClassifier, TrainStep, texts_of, training_set
 from ..errors import checked
 from ..masked_lm import MaskedLM, use_bf16
 from ..tokens import Encoded
@@ -25,7 +25,7 @@ from ..training import n_trainable, schedule, train_steps
 from .calibration import CONTENT_FREE, calibrated, content_free
 from .template import DEFAULT_TEMPLATE, Template
 from .verbalizer import COMBINE, DEFAULT_VERBALIZER, Verbalizer
-from .what_is_trained import choose_trained, fingerprint, learned, relearn
+from .what_is_trained import choose_trained, fingerprint, learned, relearn, require_same
 
 # Learning rates with few and with many examples, chosen on SST-2's training sentences: the fewer numbers may change,
 # the faster they may.
@@ -222,7 +222,7 @@ class PromptClassifier(TextClassifier):
 
     @property
     def _template(self) -> Template:
-        return self.template if isinstance(self.template, Template) else Template.parse(self.template)
+        return Template.of(self.template)
 
     @property
     def _verbalizer(self) -> Verbalizer:
@@ -270,9 +270,7 @@ class PromptClassifier(TextClassifier):
 
     def _restore(self, arrays, extra):
         if arrays:
-            if extra["backbone"] != fingerprint(self._backbone):
-                message = f"it was trained from another backbone than {self.lm_.name}"
-                raise SavedModelError("other_backbone", message, where=self.lm_.name)
+            require_same(self._backbone, extra["backbone"])
             self._lm = self._trainable()
             relearn(self._lm, arrays)
 

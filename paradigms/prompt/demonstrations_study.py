@@ -11,12 +11,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import permutations
 from pathlib import Path
-from statistics import mean, stdev
+from statistics import mean
 
 import numpy as np
 from sklearn.base import clone
 
 from ..data import Dataset, few_shot
+from ..evaluate import deviation
 from ..record import TRAINED
 from .calibration import calibrated
 from .demonstrations import Demonstrations
@@ -53,8 +54,7 @@ class Row:
 
     @property
     def deviation(self) -> float:
-        """Standard deviation over the seeds, 0 where there is one."""
-        return stdev(self.accuracies) if len(self.accuracies) > 1 else 0.0
+        return deviation(self.accuracies)
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,9 @@
 """More label words from the neighbourhood of given ones, in the backbone's own embedding space.
 
-Knowledgeable prompt-tuning (Hu et al. 2022) takes related words from a knowledge base. A masked language model has a
-map of related words inside it: the rows of its word embeddings, which are its decoder too. Opposites are neighbours on
-that map (they stand in the same sentences), so a word is taken for a class only if it is nearer to that class's words
-than to those of any other, and how many are taken is decided on the examples.
-"""
+Knowledgeable prompt-tuning (KPT, Hu, Ding et al. 2022) takes related words from a knowledge base. A masked language
+model has a map of related words inside it: the rows of its word embeddings, which are its decoder too. Opposites are
+neighbours on that map (they stand in the same sentences), so a word is taken for a class only if it is nearer to that
+class's words than to those of any other, and how many are taken is decided on the examples."""
 
 from __future__ import annotations
 

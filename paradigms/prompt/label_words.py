@@ -15,6 +15,7 @@ from typing import Any
 from ..base import TextClassifier, TrainStep
 from ..bert_finetune import BertFineTune
 from ..data import Dataset, few_shot
+from ..evaluate import deviation
 from .classifier import PromptClassifier
 
 TEMPLATE = "{text} It was [MASK]."
@@ -56,8 +57,7 @@ class Row:
 
     @property
     def deviation(self) -> float:
-        """Standard deviation over the seeds, 0 where there is one."""
-        return stdev(self.accuracies) if len(self.accuracies) > 1 else 0.0
+        return deviation(self.accuracies)
 
 
 def label_words(

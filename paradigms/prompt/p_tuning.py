@@ -19,7 +19,7 @@ from ..errors import checked
 from ..masked_lm import MaskedLM
 from ..training import seeded
 from .soft import frozen, without_prompt
-from .soft_classifier import SoftPrompt, parsed
+from .soft_classifier import SoftPrompt
 from .template import P_TUNING_TEMPLATE, Template, TemplateError
 from .verbalizer import DEFAULT_VERBALIZER, Verbalizer
 from .what_is_trained import learned, relearn
@@ -74,7 +74,7 @@ class PTuning(SoftPrompt):
 
     def _build(self, start: Tensor | None = None) -> None:
         checked(self.train, "train", TRAIN)
-        template = parsed(self.template)
+        template = Template.of(self.template)
         if not template.n_soft:
             message = "the template has no [soft:...], so there is nothing to train"
             raise TemplateError("no_soft", message, where=template.source, position=0)

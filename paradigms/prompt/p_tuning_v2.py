@@ -20,10 +20,10 @@ from ..masked_lm import BackboneError, Batch, MaskedLM
 from ..tokens import Encoded
 from ..training import seeded
 from .soft import PseudoToken, frozen, initial_ids
-from .soft_classifier import SoftPrompt, parsed
+from .soft_classifier import SoftPrompt
 from .template import BARE_TEMPLATE, Template
 from .verbalizer import DEFAULT_VERBALIZER, Verbalizer
-from .what_is_trained import fingerprint
+from .what_is_trained import fingerprint, require_same
 
 HEADS_OF_V2 = ("words", "linear")
 ARCHITECTURES = {"bert", "roberta", "xlm-roberta", "camembert"}  # those whose layers take keys and values from outside
@@ -168,7 +168,7 @@ class PTuningV2(SoftPrompt):
         return self.head_(cls).float()
 
     def _encode(self, texts: Sequence[str]) -> list[Encoded]:
-        return parsed(self.template).encode(texts, self.lm_.tokenizer, self.lm_.max_length)
+        return Template.of(self.template).encode(texts, self.lm_.tokenizer, self.lm_.max_length)
 
     def _state(self):
         head = {f"head.{name}": weight.numpy() for name, weight in self.head_.state_dict().items()}
@@ -176,7 +176,7 @@ class PTuningV2(SoftPrompt):
         return prompt | head, {"backbone": fingerprint(MaskedLM.load(self.backbone))}
 
     def _restore(self, arrays, extra):
-        self._require_same_backbone(extra)
+        require_same(MaskedLM.load(self.backbone), extra["backbone"])
         self._build(torch.from_numpy(arrays["start"]))
         self.prompt_.vectors.data = torch.from_numpy(arrays["prompt"])
         head = {

@@ -51,7 +51,8 @@ class PPT(SoftPrompt):
     """Prompt Tuning from a pre-trained prompt.
 
     prompt: the folder that `pretrain` wrote; the built-in one if None.
-    question: what it was pre-trained on, "single" or "pairs".
+    question: what it was pre-trained on, "single" or "pairs"; the built-in prompt learned nothing from "pairs",
+        a hard question for a small frozen model (a third right, as by chance).
     """
 
     def __init__(

@@ -154,8 +154,7 @@ class Searched(TextClassifier):
 
     def _template_or(self, usual: str) -> Template:
         """The template given, `usual` if none."""
-        source = self.template or usual
-        return source if isinstance(source, Template) else Template.parse(source)
+        return Template.of(self.template or usual)
 
     def _prompt(self, candidate: Candidate, train: str) -> PromptClassifier:
         return PromptClassifier(

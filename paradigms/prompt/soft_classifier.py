@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ..base import SavedModelError, TextClassifier, TrainStep, classes_of, training_set
+from ..base import TextClassifier, TrainStep, classes_of, training_set
 from ..masked_lm import MaskedLM, evaluating, length_sorted, use_bf16
 from ..tokens import Encoded
 from ..training import Schedule, n_trainable, train_steps
@@ -20,7 +20,7 @@ from .classifier import class_logits
 from .soft import PromptTable, PseudoToken, initial_rows, pseudo_tokens, with_prompt
 from .template import Template
 from .verbalizer import Verbalizer
-from .what_is_trained import fingerprint
+from .what_is_trained import fingerprint, require_same
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ class SoftPrompt(TextClassifier):
 
     def _soft_template(self) -> Template:
         """The template with its pseudo-tokens."""
-        return parsed(self.template)
+        return Template.of(self.template)
 
     def _logits(self, encoded: Sequence[Encoded]) -> Tensor:
         """Class logits in fp32, shape (B, C), from the label words at [MASK]."""
@@ -179,24 +179,14 @@ class SoftPrompt(TextClassifier):
         return prompt, {"backbone": fingerprint(MaskedLM.load(self.backbone))}
 
     def _restore(self, arrays, extra):
-        self._require_same_backbone(extra)
+        # A prompt is a few vectors in the space of one model, and noise to every other.
+        require_same(MaskedLM.load(self.backbone), extra["backbone"])
         self._build(torch.from_numpy(arrays["start"]))
         self._finish()
         self.prompt_.rows.data = torch.from_numpy(arrays["prompt"])
 
-    def _require_same_backbone(self, extra) -> None:
-        """A prompt is a few vectors in the space of one model, and noise to every other."""
-        if extra["backbone"] != fingerprint(lm := MaskedLM.load(self.backbone)):
-            raise SavedModelError(
-                "other_backbone", f"it was trained from another backbone than {lm.name}", where=lm.name
-            )
-
-
-def parsed(template: Template | str) -> Template:
-    return template if isinstance(template, Template) else Template.parse(template)
-
 
 def in_front(template: Template | str, length: int) -> Template:
     """`[P; X]`: the template with `length` pseudo-tokens before it, or itself where it says their places."""
-    template = parsed(template)
+    template = Template.of(template)
     return template if template.n_soft else Template.parse(f"[soft:{length}] {template.source}")

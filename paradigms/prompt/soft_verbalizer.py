@@ -21,9 +21,11 @@ from .verbalizer import Verbalizer
 
 
 @dataclass(frozen=True)
-class SoftExplanation:
+class SoftVerbalizerExplanation:
+    """What the trained vectors say of one text. C: classes."""
+
     logits: tuple[float, ...]  # v_y . h + b_y, in the order of classes_
-    probabilities: tuple[float, ...]
+    probabilities: tuple[float, ...]  # (C,) their softmax
 
 
 class SoftWords(nn.Module):
@@ -58,11 +60,11 @@ class SoftVerbalizer(TrainedVerbalizer):
             biases.append(decoder.bias[ids].detach().mean())
         return SoftWords(torch.stack(rows), torch.stack(biases))
 
-    def explain(self, text: str) -> SoftExplanation:
+    def explain(self, text: str) -> SoftVerbalizerExplanation:
         self._require_fitted()
         with torch.no_grad():
             logits = self.head_(self.states([text]))[0]
-        return SoftExplanation(tuple(logits.tolist()), tuple(logits.double().softmax(dim=0).tolist()))
+        return SoftVerbalizerExplanation(tuple(logits.tolist()), tuple(logits.double().softmax(dim=0).tolist()))
 
     def words(self, n: int) -> dict[str, list[tuple[str, float]]]:
         """For each label the `n` words whose rows make the smallest angle with its vector, with the cosine."""

@@ -81,6 +81,11 @@ class Template:
     parts: tuple[Part, ...]
 
     @classmethod
+    def of(cls, value: Template | str) -> Template:
+        """A template as it is, or its source read."""
+        return value if isinstance(value, Template) else cls.parse(value)
+
+    @classmethod
     def parse(cls, source: str) -> Template:
         """Read `source`; raises TemplateError with kind and position.
 

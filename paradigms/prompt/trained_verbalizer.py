@@ -14,13 +14,13 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ..base import SavedModelError, TextClassifier, TrainStep, training_set
+from ..base import TextClassifier, TrainStep, training_set
 from ..engine import ENGINE
 from ..masked_lm import MaskedLM
 from ..training import Schedule, n_trainable, train_steps
 from .template import DEFAULT_TEMPLATE, Template
 from .verbalizer import DEFAULT_VERBALIZER, Verbalizer
-from .what_is_trained import fingerprint
+from .what_is_trained import fingerprint, require_same
 
 
 class TrainedVerbalizer(TextClassifier):
@@ -93,16 +93,14 @@ class TrainedVerbalizer(TextClassifier):
 
     @property
     def _template(self) -> Template:
-        return self.template if isinstance(self.template, Template) else Template.parse(self.template)
+        return Template.of(self.template)
 
     def _state(self):
         head = {name: value.numpy() for name, value in self.head_.state_dict().items()}
         return head, {"backbone": fingerprint(self.lm_)}
 
     def _restore(self, arrays, extra):
-        if extra["backbone"] != fingerprint(self.lm_):
-            message = f"it was trained from another backbone than {self.lm_.name}"
-            raise SavedModelError("other_backbone", message, where=self.lm_.name)
+        require_same(self.lm_, extra["backbone"])
         verbalizer = Verbalizer.of(self.verbalizer).for_labels(list(self.classes_))
         self.head_ = self._head(verbalizer, torch.zeros(1, self.lm_.hidden_size))
         self.head_.load_state_dict({name: torch.from_numpy(array) for name, array in arrays.items()})

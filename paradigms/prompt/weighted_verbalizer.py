@@ -1,4 +1,4 @@
-"""Several label words per class, each with a weight that is learned (Hu et al. 2022, learnable refinement).
+"""Several label words per class, each with a weight that is learned (KPT, Hu, Ding et al. 2022, learnable refinement).
 
     s(y) = sum over w in class y of  a_w (log p(w | x) - log P(w)),    a = softmax of alpha within the class
 

@@ -4,7 +4,7 @@ all       every parameter: prompt-oriented fine-tuning (Gao et al. 2021, section
 head      the masked-LM head: its transform and the decoder's bias; the decoder's matrix is the embedding table
 bias      the bias terms (BitFit, Ben Zaken et al. 2022, section 3)
 lora      a low-rank update beside the query and value matrices: W + (alpha / r) B A, of which only A and B are
-          trained (LoRA, Hu et al. 2022, equation 3), put there by PEFT
+          trained (LoRA, Hu, Shen et al. 2022, equation 3), put there by PEFT
 nothing   zero-shot
 """
 
@@ -18,6 +18,7 @@ from zlib import crc32
 import numpy as np
 import torch
 
+from ..base import SavedModelError
 from ..errors import checked
 from ..training import seeded
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 TRAIN = ("all", "head", "bias", "lora", "nothing")
 LORA_RANK, LORA_ALPHA = 8, 16
-# The query and value projections, as BERT and RoBERTa call them and as DistilBERT does (Hu et al. 2022, section 7.1).
+# The query and value projections, as BERT and RoBERTa call them and as DistilBERT does (LoRA, section 7.1).
 LORA_MATRICES = ["query", "value", "q_lin", "v_lin"]
 
 
@@ -124,3 +125,9 @@ def relearn(lm: MaskedLM, changes: Mapping[str, np.ndarray]) -> None:
 def fingerprint(lm: MaskedLM) -> int:
     """The CRC-32 of the embedding table: what was learned from one backbone is worth nothing to another."""
     return crc32(lm.model.get_input_embeddings().weight.detach().numpy().tobytes())
+
+
+def require_same(lm: MaskedLM, saved: int) -> None:
+    """Raises SavedModelError("other_backbone") where what was saved was learned from another backbone than `lm`."""
+    if saved != fingerprint(lm):
+        raise SavedModelError("other_backbone", f"it was trained from another backbone than {lm.name}", where=lm.name)
