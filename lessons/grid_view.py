@@ -138,7 +138,7 @@ def calibration(t: Text, found: Found, *, last: bool = True) -> Any:
         if cell.prior is not None
     ]
     names = {
-        "prior": t("grid.prior.axis", label=escape(names_of[-1])) if two else t("grid.prior.axis.many"),
+        "prior": t("grid.prior.axis", label=escape(names_of[-1], quote=False)) if two else t("grid.prior.axis.many"),
         "gain": t("grid.gain.axis"),
     }
     texts = [folded(found.name(t, cell), 44) for cell in calibrated]

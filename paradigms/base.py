@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, is_dataclass
 from pathlib import Path
@@ -56,6 +56,7 @@ def classes_of(labels: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
     Integer labels, as scikit-learn's helpers make them, become strings in the order of the numbers: with more than ten
     it is another than that of the strings. Raises ParadigmError("label_type") where a label is neither.
     """
+    labels = list(labels)
     for label in labels:
         if isinstance(label, bool) or not isinstance(label, str | int | np.integer):
             message = f"labels have to be strings, as '1', not {type(label).__name__}, as {label!r}"
@@ -65,12 +66,19 @@ def classes_of(labels: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
     return np.array([str(label) for label in classes], dtype=object), gold
 
 
+def given(classes: Iterable[str]) -> list[Any]:
+    """Labels of which `classes_of` makes these classes in this order: integers, where they are sorted as such."""
+    names = [str(label) for label in classes]
+    return names if names == sorted(names) else [int(name) for name in names]
+
+
 def texts_of(texts: Sequence[str]) -> list[str]:
     """`texts` as a list. Raises ParadigmError("text_type") for a single string or a table, of which Python would read
     the characters or the column names, and where one of them is no string: a gap would be the word "nan"."""
     if isinstance(texts, str | Mapping) or hasattr(texts, "columns"):
         what = "one string" if isinstance(texts, str) else "a table"
         raise ParadigmError("text_type", f"wanted is a list of strings, not {what}", offending=str(texts)[:80])
+    texts = list(texts)
     for text in texts:
         if not isinstance(text, str):
             message = f"wanted is a list of strings, not {type(text).__name__} among them"
@@ -112,7 +120,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator, ABC):
         return self.classes_[probabilities.argmax(axis=1)]
 
     def score(self, texts: Sequence[str], labels: Sequence[str], sample_weight: Any = None) -> float:
-        """Accuracy; labels that are whole numbers as in `training_set`. Raises ParadigmError("labels_mismatch") where
+        """Accuracy; labels that are whole numbers as in `classes_of`. Raises ParadigmError("labels_mismatch") where
         none of them is one of `classes_`: 0% would look like a method that has learned nothing."""
         self._require_fitted()
         names = [str(label) for label in labels]

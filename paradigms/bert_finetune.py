@@ -84,6 +84,7 @@ class BertFineTune(TextClassifier):
 
     def _train(self, texts: list[str], classes: np.ndarray, gold: Tensor) -> Iterator[TrainStep]:
         """`gold` is a class for each text, shape (n,), or probabilities, shape (n, C)."""
+        chosen = schedule(len(texts), RATES, self.steps, self.batch_size, self.lr)
         with self._unchanged_if_refused():
             self.classes_ = classes
             self._build()
@@ -100,7 +101,6 @@ class BertFineTune(TextClassifier):
             return loss, int((logits.argmax(dim=1) == best[rows]).sum())
 
         trained = nn.ModuleList([self.encoder_, self.head_])
-        chosen = schedule(len(texts), RATES, self.steps, self.batch_size, self.lr)
         yield from train_steps(trained, lengths, loss_of, chosen, self.seed)
 
     def predict_proba(self, texts: Sequence[str]) -> np.ndarray:

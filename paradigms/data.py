@@ -1,7 +1,7 @@
 """Labelled texts: the built-in reviews, files, the hub, and the seeded few-shot draw.
 
-A file is `label<TAB>text` without a header, or CSV with a header that has the columns `label` and `text` (or
-`sentence`). Labels are strings.
+A file is `label<TAB>text`, with or without a header that says so (or `sentence<TAB>label`, with one), or CSV with a
+header that has the columns `label` and `text` (or `sentence`). Labels are strings.
 """
 
 from __future__ import annotations
@@ -151,26 +151,31 @@ def _tab_rows(content: str, where: str) -> list[tuple[int, str, str]]:
 def _comma_rows(content: str, where: str) -> list[tuple[int, str, str]]:
     reader = csv.DictReader(io.StringIO(content), strict=True)  # else an open quotation mark swallows what follows
     csv.field_size_limit(max(csv.field_size_limit(), len(content)))  # a text may be a whole book
-    rows: list[tuple[int, dict[str, str]]] = []
+    rows: list[tuple[int, str, str]] = []
     read = 0  # lines of complete rows
     try:
-        fields = reader.fieldnames or []
+        label_column, text_column = _columns(reader.fieldnames or [], where)
         read = reader.line_num
         for row in reader:
-            if any(row.pop(None, [])):  # the cells without a column
-                message = f"{where}, line {reader.line_num}: more cells than columns: quote texts with commas"
-                raise DataError("many_cells", message, where=where, position=reader.line_num)
-            rows.append((reader.line_num, row))
             read = reader.line_num
+            if any(cell.strip() for cell in row.pop(None, [])):  # the cells without a column
+                message = f"{where}, line {read}: more cells than columns: quote texts with commas"
+                raise DataError("many_cells", message, where=where, position=read)
+            rows.append((read, (row[label_column] or "").strip(), (row[text_column] or "").strip()))
     except csv.Error as error:
         message = f"{where}, line {read + 1}: {error}; is a quotation mark left open?"
         raise DataError("bad_csv", message, where=where, position=read + 1) from error
+    return rows
+
+
+def _columns(fields: Sequence[str], where: str) -> tuple[str, str]:
+    """What the columns of the label and of the text are called in a CSV file's first line."""
     columns = {column.strip().lower(): column for column in fields}
-    text_column = columns.get("text") or columns.get("sentence")
-    if "label" not in columns or text_column is None:
+    text = columns.get("text") or columns.get("sentence")
+    if "label" not in columns or text is None:
         message = f"{where}: the columns are {', '.join(columns)}; needed are label and text"
         raise DataError("no_columns", message, where=where, position=1, offending=", ".join(columns))
-    return [(line, (row[columns["label"]] or "").strip(), (row[text_column] or "").strip()) for line, row in rows]
+    return columns["label"], text
 
 
 def few_shot(data: Dataset, k: int, seed: int) -> Dataset:

@@ -15,7 +15,7 @@ from sklearn.base import clone
 from .base import TextClassifier, TrainStep
 from .data import Dataset, few_shot
 from .errors import ParadigmError
-from .prompt.openprompt import parse_template, parse_verbalizer, source_of
+from .prompt.openprompt import parse_template, parse_verbalizer
 
 
 class MethodError(ParadigmError):
@@ -184,10 +184,9 @@ def make(method: str, seed: int = 0, **options: Any) -> TextClassifier:
     if useless := sorted(set(chosen) - OPTIONS.get(method, set())):
         message = f"{method} has no use for --{useless[0]}"
         raise MethodError("unused_option", message, offending=useless[0])
-    if "template" in chosen:  # in OpenPrompt's writing too
-        chosen["template"] = parse_template(chosen["template"]).source
-    if "verbalizer" in chosen:
-        chosen["verbalizer"] = source_of(parse_verbalizer(chosen["verbalizer"]))
+    for name, parse in (("template", parse_template), ("verbalizer", parse_verbalizer)):  # OpenPrompt's writing too
+        if isinstance(chosen.get(name), str):
+            chosen[name] = parse(chosen[name])
     return METHODS[method](seed, **chosen)
 
 
@@ -213,7 +212,7 @@ def evaluate(
             raise MethodError("unused_option", "without labelled examples --tune has nothing to tune", offending="tune")
         model.set_params(**ZERO_SHOT[method])
         # The labels' names are all that is learned: which label words stand for which.
-        names = tuple(train.classes if set(test.classes) <= set(train.classes) else test.classes)
+        names = tuple(test.classes if len(test.classes) > 1 else train.classes)
         used, texts, labels = 0, names, names
     else:
         require_known_labels(train, test)

@@ -104,7 +104,8 @@ class MaskedLM:
     def __getstate__(self) -> dict[str, Any]:
         """For pickle: without the hooks by which `transformers` hands out attention. They are local functions, which
         cannot be pickled, and are put there again when attention is asked for."""
-        model = copy.deepcopy(self.model)
+        shared = {id(tensor): tensor for tensor in (*self.model.parameters(), *self.model.buffers())}
+        model = copy.deepcopy(self.model, shared)
         for module in model.modules():
             for number, hook in list(module._forward_hooks.items()):
                 if getattr(hook, "__module__", "").startswith("transformers."):

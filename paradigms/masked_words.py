@@ -29,6 +29,8 @@ class Guess:
 
 @dataclass(frozen=True)
 class MaskedSentence:
+    """One sentence as a pre-training asks it."""
+
     pieces: tuple[str, ...]  # without the special tokens
     guesses: tuple[Guess, ...]
 

@@ -16,7 +16,7 @@ POOL = 64  # batches whose inputs are sorted by length together
 def batches_of(corpus: Corpus, longest: int, tokens_per_batch: int, seed: int, epoch: int) -> Iterator[list[Input]]:
     """One pass over the corpus in batches of like length: inputs are sorted within a pool, batches are not."""
     inputs = corpus.inputs(longest, seed=(seed, epoch))
-    random = np.random.default_rng([seed, epoch])
+    random = np.random.default_rng([seed, epoch, 1])  # not the one the inputs are drawn with
     while pool := first_of(inputs, POOL * tokens_per_batch):
         batches = alike(pool, tokens_per_batch)
         yield from (batches[i] for i in random.permutation(len(batches)))

@@ -32,7 +32,8 @@ READ = 7200  # words that are read for it altogether: of a text of 1,000 only th
 def occlusion(
     text: str, label: int, predict: Callable[[Sequence[str | tuple[str, str]]], np.ndarray]
 ) -> tuple[Salience, ...]:
-    """The salience of the first MOST words of `text` for column `label` of `predict`, in one batch.
+    """The salience of the first words of `text`, at most MOST and of a long text fewer, for column `label` of
+    `predict`, in one batch.
 
     `predict` maps texts to probabilities, shape (n, n_classes); a text with a hidden word is handed over as what stands
     (before, after) it.

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from .base import TextClassifier, TrainStep, training_set
-from .errors import checked
+from .errors import at_least, checked
 from .masked_lm import evaluating, length_sorted
 from .training import Schedule, n_trainable, seeded, train_steps
 from .vectors import BUILT_IN, load_vectors, train_vectors
@@ -114,6 +114,8 @@ class Word2VecLSTM(TextClassifier):
     def fit_steps(self, texts: Sequence[str], labels: Sequence[str]) -> Iterator[TrainStep]:
         texts, classes, classes_of = training_set(texts, labels)
         checked(self.embeddings, "embeddings", EMBEDDINGS)
+        n_batches = -(-len(texts) // at_least(self.batch_size, "batch_size", 1))
+        schedule = Schedule(max(40, self.epochs * n_batches), self.batch_size, self.lr)
         with self._unchanged_if_refused():
             self.classes_ = classes
             self.keyed_vectors_ = self._vectors_for(texts)
@@ -123,8 +125,6 @@ class Word2VecLSTM(TextClassifier):
 
         rows = [self._ids(text) for text in texts]
         gold = torch.from_numpy(classes_of)
-        n_batches = -(-len(texts) // self.batch_size)
-        schedule = Schedule(max(40, self.epochs * n_batches), self.batch_size, self.lr)
 
         def loss_of(batch: list[int]) -> tuple[Tensor, int]:
             logits = self.reader_(_pad([rows[i] for i in batch]))  # (B, C)

@@ -41,10 +41,15 @@
     if (element && event.key === "Enter" && !event.isComposing) release(element);
   }, true);
   // What is pasted beyond a box's limit is left out by the browser without a word: the style sheet says it.
+  const full = (target) => target.maxLength > 0 && target.value.length >= target.maxLength;
   window.addEventListener("input", ({ target }) => {
     if (target instanceof HTMLTextAreaElement || target instanceof HTMLInputElement)
-      target.closest(".block")?.toggleAttribute("data-full", target.maxLength > 0 && target.value.length >= target.maxLength);
+      target.closest(".block")?.toggleAttribute("data-full", full(target));
   }, true);
+  const stillFull = () => { // a box may be filled anew by a click, of which it hears nothing
+    for (const block of document.querySelectorAll(".block[data-full]"))
+      block.toggleAttribute("data-full", [...block.querySelectorAll("textarea, input")].some(full));
+  };
 
   // --- Charts -------------------------------------------------------------------------------------------------
   // A figure arrives as JSON and is drawn into the same element every time, so that zoom and bars carry over. Colours
@@ -233,6 +238,7 @@
         trigger("select", { value: button.dataset.pick });
       });
       window.addEventListener("pointerdown", () => { pressed = null; });
+      window.addEventListener("focusin", ({ target }) => { if (!element.contains(target)) pressed = null; });
       new MutationObserver(() => {
         if (!pressed || document.activeElement !== document.body) return;
         const now = buttons();
@@ -272,6 +278,7 @@
       setTimeout(remember);
     },
     async ask(values) {
+      setTimeout(stillFull);
       // Until Python has read the link, the controls say their defaults, and the open tab will be filled with the link.
       if (controls === null && performance.now() < PATIENCE) return;
       window.cloze.values = values; // before anything is waited for: the newest are sent, whoever comes first

@@ -135,6 +135,7 @@ class PromptClassifier(TextClassifier):
             texts, classes, classes_of = training_set(texts, labels)
             Verbalizer.of(self.verbalizer).require_names(labels)
             verbalizer = Verbalizer.of(self.verbalizer).for_labels(list(classes))
+            chosen = schedule(len(texts), RATES.get(self.train, (0.0, 0.0)), self.steps, self.batch_size, self.lr)
             trained = None if self.train == "nothing" else self._trainable()
             self.__dict__.pop("_lm", None)
             word_ids, encoded = self._prepare(texts if trained else [], verbalizer)
@@ -155,7 +156,6 @@ class PromptClassifier(TextClassifier):
             loss = nn.functional.cross_entropy(logits, gold[rows])
             return self._objective(loss), int((logits.argmax(dim=1) == gold[rows]).sum())
 
-        chosen = schedule(len(texts), RATES[self.train], self.steps, self.batch_size, self.lr)
         yield from train_steps(self._lm.model, lengths, loss_of, chosen, self.seed)
 
     def _objective(self, loss: Tensor) -> Tensor:

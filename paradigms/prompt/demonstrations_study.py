@@ -131,10 +131,12 @@ def study(train: Dataset, test: Dataset, seeds: int, backbone: str | None, comma
 
 
 def write(study: Study, file: Path) -> None:
+    """Keep a study as JSON."""
     file.write_text(json.dumps(asdict(study), ensure_ascii=False, indent=1) + "\n", encoding="utf8")
 
 
 def read(file: Path = RECORD) -> Study:
+    """The study that `write` kept; the recorded one if no file is named."""
     stored = json.loads(file.read_text(encoding="utf8"))
     return Study(
         command=stored["command"],

@@ -154,11 +154,15 @@ def parse_templates(content: str, where: str = "") -> tuple[Template, ...]:
 
 def parse_verbalizers(content: str, where: str = "") -> tuple[Verbalizer, ...]:
     """The verbalizers of a file's content, each once."""
-    return _items(content, where, lambda item: parse_verbalizer(item) if isinstance(item, str) else _from_object(item))
+    return _items(content, where, _verbalizer_of, objects=True)
 
 
-def _items(content: str, where: str, parse: Callable[[Any], Item]) -> tuple[Item, ...]:
-    unit, numbered = _numbered(content, where)
+def _verbalizer_of(value: Any) -> Verbalizer:
+    return parse_verbalizer(value) if isinstance(value, str) else _from_object(value)
+
+
+def _items(content: str, where: str, parse: Callable[[Any], Item], *, objects: bool = False) -> tuple[Item, ...]:
+    unit, numbered = _numbered(content, where, objects)
     if not numbered:
         raise FileError("empty_file", f"{where} has no rows", where=where)
     items = []
@@ -179,16 +183,15 @@ def _items(content: str, where: str, parse: Callable[[Any], Item]) -> tuple[Item
     return tuple(dict.fromkeys(items))
 
 
-def _numbered(content: str, where: str) -> tuple[str, list[tuple[int, Any]]]:
-    """What a file holds, counted from 1: the items of JSON, or lines. A line may begin with [MASK] as a list does."""
-    if content.lstrip().startswith(("[", "{")):
-        try:
-            value = _json(content, where)
-            return "item", list(enumerate(value if isinstance(value, list) else [value], 1))
-        except FileError:
-            if re.match(r"""\s*\[\s*["{]""", content) and not _IN_BRACKETS.match(content):
-                raise
-    return "line", [(line, row.strip()) for line, row in enumerate(content.split("\n"), 1) if row.strip()]
+def _numbered(content: str, where: str, objects: bool) -> tuple[str, list[tuple[int, Any]]]:
+    """What a file holds, counted from 1: the items of a JSON list, the one object that it is, or its lines."""
+    lines = [(line, row.strip()) for line, row in enumerate(content.split("\n"), 1) if row.strip()]
+    listed = re.match(r"""\s*\[\s*["{\]]""", content) and not _IN_BRACKETS.match(content)  # no line with a [MASK]
+    spread = objects and content.lstrip().startswith("{") and not lines[0][1].endswith("}")  # over several lines
+    if not (listed or spread):
+        return "line", lines
+    value = _json(content, where)
+    return "item", list(enumerate(value if isinstance(value, list) else [value], 1))
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

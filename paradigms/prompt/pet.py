@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from ..base import TextClassifier, TrainStep, texts_of, training_set
+from ..base import TextClassifier, TrainStep, given, texts_of, training_set
 from ..bert_finetune import RATES as STUDENT_RATES
 from ..bert_finetune import BertFineTune, FineTuneExplanation
 from ..data import Dataset, few_shot, load
@@ -117,6 +117,7 @@ class Pet(TextClassifier):
         for _, verbalizer in self.pairs or PAIRS:
             Verbalizer.of(verbalizer).require_names(labels)
         checked(self.weighting, "weighting", WEIGHTING)
+        schedule(len(texts), (0.0, 0.0), self.steps, self.batch_size, self.lr)  # refuses what cannot be
         at_least(self.n_unlabelled, "n_unlabelled", 1)
         at_least(self.temperature, "temperature", 1e-6)
         examples, others = self._split(Dataset("the labelled examples", tuple(texts), tuple(map(str, labels))))
@@ -130,6 +131,7 @@ class Pet(TextClassifier):
             self.weights_ = self._weights(examples)
 
         labels, first = list(map(str, self.classes_)), 0 if examples else 1
+        as_given = dict(zip(labels, given(self.classes_), strict=True))
         sizes = [size_of(examples, labels, rounds, len(pool)) for rounds in range(first, self.generations + 1)]
         # Labels that models gave are partly wrong: what is read more than once is soon known by heart, errors and all.
         passes = [1 if rounds else 3 for rounds in range(first, self.generations + 1)]
@@ -151,7 +153,7 @@ class Pet(TextClassifier):
                     )
                 self.stage_: tuple[int, int | None] = rounds, number
                 model = self.models_[number] = self._model(number, pool, steps=n_steps, seed=self.seed + rounds)
-                yield from counted(model.fit_steps(learned.texts, learned.labels))
+                yield from counted(model.fit_steps(learned.texts, [as_given[label] for label in learned.labels]))
                 self.trainable_parameters_ += model.trainable_parameters_
 
         self.stage_ = self.generations, None
@@ -202,10 +204,9 @@ class Pet(TextClassifier):
 
     def _pool(self, examples: Dataset, others: Sequence[str]) -> list[str]:
         """The unlabelled texts that are drawn; where there are none but labelled ones, those."""
-        reviews = load("reviews", "train").texts
-        given = [*others, *reviews] if self.unlabelled is None else texts_of(self.unlabelled)
         known = set(examples.texts)
-        texts = [text for text in dict.fromkeys(given) if text not in known] or list(examples.texts)
+        offered = texts_of([*others, *load("reviews", "train").texts] if self.unlabelled is None else self.unlabelled)
+        texts = [text for text in dict.fromkeys(offered) if text not in known] or list(examples.texts)
         drawn = np.random.default_rng(self.seed).permutation(len(texts))[: self.n_unlabelled]
         return [texts[row] for row in drawn]
 

@@ -61,7 +61,7 @@ class PromptTuning(SoftPrompt):
         return in_front(self.template, self.length)
 
     def _rate(self) -> float:
-        return self.lr or RATES[bool(self.mlp)]
+        return RATES[bool(self.mlp)] if self.lr is None else self.lr
 
     def _build(self, start: Tensor | None = None) -> None:
         lm = frozen(MaskedLM.load(self.backbone))

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ..base import TextClassifier, TrainStep, plain, training_set
+from ..base import TextClassifier, TrainStep, given, plain, training_set
 from ..errors import checked
 from ..masked_lm import MaskedLM
 from ..training import schedule
@@ -108,15 +108,13 @@ class Searched(TextClassifier):
         """What the search has to beat: a template by hand and the label words it was given, zero-shot. Raises
         VerbalizerError where those are of other labels."""
         self._require_fitted()
-        labels = list(map(str, self.classes_))
         manual = PromptClassifier(self._by_hand(), self.verbalizer, backbone=self.backbone, train="nothing")
-        return manual.fit(labels, labels)
+        return manual.fit(list(self.classes_), given(self.classes_))
 
     def winner(self) -> TextClassifier:
         """What the search has found, before any tuning."""
         self._require_fitted()
-        labels = list(map(str, self.classes_))
-        return self._prompt(self.best_, "nothing").fit(labels, labels)
+        return self._prompt(self.best_, "nothing").fit(list(self.classes_), given(self.classes_))
 
     @property
     def written_(self) -> str:
@@ -147,8 +145,7 @@ class Searched(TextClassifier):
 
     def _answer_with(self, candidate: Candidate, classes: np.ndarray) -> None:
         """Answer zero-shot with a candidate from now on."""
-        labels = list(map(str, classes))
-        self.classifier_ = self._prompt(candidate, "nothing").fit(labels, labels)
+        self.classifier_ = self._prompt(candidate, "nothing").fit(list(classes), given(classes))
         self.classes_ = classes
         self.trainable_parameters_ = 0
 

@@ -47,6 +47,7 @@ class Seq2SeqPromptTuning(TextClassifier):
     """A frozen T5 with a trained prompt before the input of its encoder.
 
     backbone: a folder or hub name. verbalizer: what to write for each label, its first entry; any length.
+    length: pseudo-tokens. steps, batch_size, lr: of the training, lr at its highest.
     """
 
     def __init__(
@@ -70,6 +71,7 @@ class Seq2SeqPromptTuning(TextClassifier):
     def fit_steps(self, texts: Sequence[str], labels: Sequence[str]) -> Iterator[TrainStep]:
         texts, classes, classes_of = training_set(texts, labels)
         Verbalizer.of(self.verbalizer).require_names(labels)
+        chosen = Schedule(self.steps, self.batch_size, self.lr, weight_decay=0.0)
         with self._unchanged_if_refused():
             self.classes_ = classes
             self._build()
@@ -83,7 +85,6 @@ class Seq2SeqPromptTuning(TextClassifier):
             # Maximum likelihood of the right label's words, as in pre-training: other labels do not enter.
             return -scores[torch.arange(len(rows)), gold].mean(), int((scores.argmax(dim=1) == gold).sum())
 
-        chosen = Schedule(self.steps, self.batch_size, self.lr, weight_decay=0.0)
         yield from train_steps(self.prompt_, [len(row) for row in ids], loss_of, chosen, self.seed)
 
     def predict_proba(self, texts: Sequence[str]) -> np.ndarray:
@@ -167,7 +168,8 @@ class Seq2SeqPromptTuning(TextClassifier):
 
 
 def load_seq2seq(source: str) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
-    """An encoder-decoder from a folder or the hub, loaded once: weights as safetensors only, no remote code."""
+    """An encoder-decoder from a folder or the hub, loaded once: weights as safetensors only, no remote code.
+    Raises BackboneError("not_found")."""
     with one_load_at_a_time:
         return _load(str(source), state_of(source))
 

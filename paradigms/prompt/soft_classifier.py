@@ -68,6 +68,7 @@ class SoftPrompt(TextClassifier):
         texts, _, gold_rows = training_set(texts, labels)
         Verbalizer.of(self.verbalizer).require_names(labels)
         with self._unchanged_if_refused():
+            chosen = Schedule(self.steps, self.batch_size, self._rate(), weight_decay=0.0)
             trained = self.begin(labels)._trained()
             encoded = self._encode(texts)
         gold = torch.from_numpy(gold_rows)
@@ -78,7 +79,6 @@ class SoftPrompt(TextClassifier):
                 logits = self._logits([encoded[row] for row in rows])  # (B, C)
             return nn.functional.cross_entropy(logits, gold[rows]), int((logits.argmax(dim=1) == gold[rows]).sum())
 
-        chosen = Schedule(self.steps, self.batch_size, self._rate(), weight_decay=0.0)
         try:
             lengths = [len(item.input_ids) for item in encoded]
             yield from train_steps(trained, lengths, loss_of, chosen, self.seed, self._share_of_rate)

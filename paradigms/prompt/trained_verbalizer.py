@@ -66,6 +66,8 @@ class TrainedVerbalizer(TextClassifier):
         texts, classes, classes_of = training_set(texts, labels)
         Verbalizer.of(self.verbalizer).require_names(labels)
         verbalizer = Verbalizer.of(self.verbalizer).for_labels(list(classes))
+        steps, lr = self.STEPS if self.steps is None else self.steps, self.LR if self.lr is None else self.lr
+        chosen = Schedule(steps, len(texts), lr)
         states = self.states(texts)  # (N, H)
         self.head_ = self._head(verbalizer, states)
         self.classes_ = classes
@@ -76,7 +78,6 @@ class TrainedVerbalizer(TextClassifier):
             logits = self.head_(states[rows])  # (B, C)
             return nn.functional.cross_entropy(logits, gold[rows]), int((logits.argmax(dim=1) == gold[rows]).sum())
 
-        chosen = Schedule(self.steps or self.STEPS, len(texts), self.lr or self.LR)
         yield from train_steps(self.head_, [1] * len(texts), loss_of, chosen, self.seed)
 
     def predict_proba(self, texts: Sequence[str]) -> np.ndarray:

@@ -34,6 +34,8 @@ class WeightedWord:
 
 @dataclass(frozen=True)
 class WeightedExplanation:
+    """What each weighted label word adds to its class."""
+
     words: tuple[WeightedWord, ...]  # class after class
     probabilities: tuple[float, ...]  # in the order of classes_
 

@@ -82,6 +82,7 @@ def test_quoted_text_may_hold_line_ends(tmp_path):
         ("a.csv", "", "no_columns", 1),
         ("a.csv", 'label,text\n1,"' + "never closed\n" * 20_000, "bad_csv", 2),
         ("a.csv", "label,text\n1,Fine\n1,A good film, but long\n", "many_cells", 3),
+        ("a.csv", "label;text\n1;a, b\n", "no_columns", 1),
     ],
 )
 def test_errors_name_file_and_line(name, content, kind, line, tmp_path):

@@ -102,7 +102,9 @@ def test_steps_are_reported(reviews, held_out, tiny_bert):
 
 
 def test_options_go_to_those_who_have_them():
-    assert make("prompt", 3, template="{text} [MASK]", verbalizer=None).get_params()["template"] == "{text} [MASK]"
+    given = make("prompt", 3, template="{text} [MASK]", verbalizer='{"0": [","], "1": ["!"]}').get_params()
+    assert given["template"].source == "{text} [MASK]" and given["verbalizer"].words == [",", "!"]
+    assert make("prompt", 3, template=given["template"], verbalizer={"0": "no", "1": "yes"}).predict_proba([]).size == 0
     assert make("prompt", 3).get_params() == PromptClassifier(seed=3).get_params()
     assert make("bert-finetune", 3, backbone="x", template=None).get_params()["backbone"] == "x"
     assert make("tfidf-nb", 3, backbone=None).get_params() == TfidfNaiveBayes().get_params()

@@ -338,7 +338,7 @@ def test_command(files, tiny_bert, tmp_path, capfd):
         ('{text} [MASK]\n{"meta":"x"} {"mask"}', None, [], ["line 2", '{"meta":"x"}']),
         ("", None, [], ["templates.txt", "no rows"]),
         (None, "negative=bad", [], ["verbalizers.txt", "line 1"]),
-        (None, '{"negative": [1]}', [], ["verbalizers.txt", "item 1"]),
+        (None, '{"negative": [1]}', [], ["verbalizers.txt", "line 1"]),
         (None, "a=bad;b=good\na=awful;b=fantasticalness", [], ["verbalizer 1", "'a'"]),
         (None, "0=bad;1=good\n0=awful;1=fantasticalness", [], ["verbalizer 2", "fantasticalness"]),
         ("{text} [MASK]\n{text} [soft:2] [MASK]", None, [], ["template 2", "[soft:2]"]),

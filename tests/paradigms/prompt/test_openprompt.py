@@ -115,8 +115,11 @@ def test_places_are_those_of_what_was_written():
         (read_templates, '["{text} [MASK]",', FileError, "bad_json", "line 1"),
         (read_templates, " \n", FileError, "empty_file", "no rows"),
         (read_verbalizers, "a=b;c=d\na=b;c=b", VerbalizerError, "same_word", "line 2"),
-        (read_verbalizers, '{"a": {"b": 1}}', VerbalizerError, "no_equals", "item 1"),
-        (read_verbalizers, '{"a": "b", "a": "c", "d": "e"}', VerbalizerError, "same_label", "'a'"),
+        (read_verbalizers, '{"a": {"b": 1}}', VerbalizerError, "no_equals", "line 1"),
+        (read_verbalizers, 'a=b;c=d\n{"a": "b", "a": "c", "d": "e"}', VerbalizerError, "same_label", "line 2"),
+        (read_verbalizers, '{\n  "a": ["no",],\n  "b": ["yes"]\n}', FileError, "bad_json", "line 2"),
+        (read_templates, '{"placeholder":"text_a"}', TemplateError, "no_mask", "line 1"),
+        (read_templates, "[" * 5000, TemplateError, "no_mask", "line 1"),
         (read_verbalizers, "[{", FileError, "bad_json", "line 1"),
     ],
 )
