@@ -29,7 +29,7 @@ from .review_sets import backbone_choice, for_backbone, key, sliders
 from .state import DEFAULTS, FIELDS, SETS, per_class, slider_of
 from .text import Text
 from .training import CURVE_REVIEWS, Progress
-from .view import el, percent, pick
+from .view import el, percent, pick, status_line
 
 if TYPE_CHECKING:
     from paradigms.bert_finetune import BertFineTune, FineTuneExplanation
@@ -179,8 +179,8 @@ def curve_value(
 async def train(
     t: Text, k: int, seed: int, session: str, name: str = DEFAULTS["set"]
 ) -> AsyncGenerator[tuple[Any, ...], None]:
-    """Train a new model with `k` examples per class of the reviews `name`: status and curves,
-    again and again; in the end it answers for the session."""
+    """Train a new model with `k` examples per class of the reviews `name`: status and curves, again and again; in the
+    end it answers for the session."""
     points: list[tuple[int, float]] = []
     test = models.held_out(name)
     try:
@@ -210,17 +210,13 @@ async def train(
         run = RUNS[model] = replace(run, step=progress.step, total=progress.total, seconds=progress.seconds)
         waiting = t("finetune.measuring", step=run.step, total=run.total, n=len(test))
         drawn = curve_value(t, progress, points, len(sample), test)
-        yield _said(waiting), drawn
+        yield str(status_line("", waiting)), drawn
         predicted = await anyio.to_thread.run_sync(model.predict, test.texts)
         right = int((predicted == np.asarray(test.labels, dtype=object)).sum())
         RUNS[model] = replace(run, right=right, n_test=len(test))
         yield training.status(t, progress), gr.skip()
     except ParadigmError as error:
-        yield _said(say(error, t), "hint wrong"), gr.skip()
-
-
-def _said(text: str, cls: str = "status") -> str:
-    return str(el("p", text, cls=cls, role="status", aria_live="polite"))
+        yield str(el("p", say(error, t), cls="status hint wrong", role="alert")), gr.skip()
 
 
 def build(t: Text, page: Any) -> tuple[dict[str, gr.components.Component], list[gr.components.Component]]:

@@ -50,7 +50,7 @@ from .search_models import (
 )
 from .text import Text
 from .training import Progress
-from .view import el, meter, percent
+from .view import el, meter, percent, status_line
 
 WORDS_SHOWN, ON_PLANE = 12, 40  # words per class, in the list and in the picture
 
@@ -96,9 +96,7 @@ def status(t: Text, scene: Scene) -> str:
     said = training.status(t, progress)
     if progress.state in ("idle", "done") or (progress.state == "running" and searching):
         numbers = {"step": progress.step, "total": progress.total, "seconds": f"{progress.seconds:.1f}"}
-        aloud = None if progress.state == "running" else "status"
-        line = el("p", t(f"search.status.{progress.state}", **numbers), role=aloud)
-        said = str(el("div", line, cls=f"status {progress.state}"))
+        said = str(status_line(progress.state, t(f"search.status.{progress.state}", **numbers)))
     bar = meter(progress.step / progress.total, cls="progress") if progress.state == "running" else ""
     return said + str(bar)
 
@@ -226,7 +224,7 @@ async def run(t: Text, session: str, kind: str, state: Mapping[str, Any]) -> Asy
         model = new(kind, state)
         training.begin(session, name)
         scene = Scene(kind, state)
-        yield str(el("p", t("search.status.begin"), cls="status running")), *panels(t, scene)
+        yield str(status_line("running", t("search.status.begin"))), *panels(t, scene)
         drawn = data.few_shot(models.train_set(), state["se_k"], state["se_seed"])
         steps = training.train(session, name, model, drawn, keep=False)
         async with aclosing(steps):

@@ -85,9 +85,15 @@
     const room = { x: 0.6 * width, y: layout.height - 120 };
     const named = (axis, { title, ...rest }) => ({ ...rest, title: { ...title, text: broken(title?.text, room[axis[0]]) } });
     const axes = Object.keys(layout).filter((name) => /^[xy]axis/.test(name));
+    // Nor have many columns of a heat map room for a sign behind each number.
+    const bare = (trace) => trace.type !== "heatmap" || trace.x.length < 6 ? trace : {
+      ...trace,
+      text: trace.text.map((row) => row.map((value) => value.replace("%", ""))),
+      hovertemplate: trace.hovertemplate.replace("%{text}", "%{text}%"),
+    };
     const smaller = (trace) => (trace.textfont?.size ? { ...trace, textfont: { ...trace.textfont, size: 11 } } : trace);
     return {
-      data: data.map(smaller),
+      data: data.map(bare).map(smaller),
       layout: {
         ...layout,
         ...Object.fromEntries(axes.map((name) => [name, named(name, layout[name])])),
