@@ -86,7 +86,7 @@
     const named = (axis, { title, ...rest }) => ({ ...rest, title: { ...title, text: broken(title?.text, room[axis[0]]) } });
     const axes = Object.keys(layout).filter((name) => /^[xy]axis/.test(name));
     // Nor have many columns of a heat map room for a sign behind each number.
-    const bare = (trace) => trace.type !== "heatmap" || trace.x.length < 6 ? trace : {
+    const bare = (trace) => trace.type !== "heatmap" || trace.x.length < 6 || !trace.texttemplate ? trace : {
       ...trace,
       text: trace.text.map((row) => row.map((value) => value.replace("%", ""))),
       hovertemplate: trace.hovertemplate.replace("%{text}", "%{text}%"),
